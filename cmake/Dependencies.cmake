@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# Debian 12 packages only (scripts/bootstrap lists them). What is optional degrades to a sentence in `sextant list`.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Eigen3 REQUIRED)
+find_package(Boost REQUIRED)
+find_package(hwy REQUIRED)
+find_package(benchmark REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(hwloc REQUIRED IMPORTED_TARGET hwloc)
+
+# libcsv ships neither CMake nor pkg-config metadata.
+find_path(LIBCSV_INCLUDE_DIR csv.h)
+find_library(LIBCSV_LIBRARY csv)
+if(NOT LIBCSV_INCLUDE_DIR OR NOT LIBCSV_LIBRARY)
+  message(FATAL_ERROR "libcsv not found: install libcsv-dev (scripts/bootstrap does)")
+endif()
+add_library(sextant_libcsv INTERFACE)
+target_include_directories(sextant_libcsv SYSTEM INTERFACE ${LIBCSV_INCLUDE_DIR})
+target_link_libraries(sextant_libcsv INTERFACE ${LIBCSV_LIBRARY})
+
+# Sets <wanted> to TRUE when the family is asked for and its library was found; stops when it was insisted on in vain.
+function(sextant_family option found library wanted)
+  if(${option} STREQUAL "ON" AND NOT found)
+    message(FATAL_ERROR "${option}=ON but ${library} was not found")
+  endif()
+  if(NOT ${option} STREQUAL "OFF" AND found)
+    set(${wanted} TRUE PARENT_SCOPE)
+  else()
+    set(${wanted} FALSE PARENT_SCOPE)
+  endif()
+endfunction()

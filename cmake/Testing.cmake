@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+if(BUILD_TESTING)
+  find_package(GTest REQUIRED)
+  find_package(rapidcheck CONFIG QUIET)
+  include(GoogleTest)
+endif()
+
+# sextant_unit_test(NAME <name> SOURCES <files...> LIBRARIES <targets...>)
+# One executable per folder; the tests inside are listed by CTest one by one.
+function(sextant_unit_test)
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "NAME" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${arg_NAME} PRIVATE SEXTANT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(${arg_NAME} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wshadow;-Wnon-virtual-dtor;-Woverloaded-virtual;-Wpedantic>")
+if(SEXTANT_WERROR)
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-Werror>")
+endif()
+if(SEXTANT_SANITIZE)
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${SEXTANT_SANITIZE};-fno-omit-frame-pointer>")
+  add_link_options("-fsanitize=${SEXTANT_SANITIZE}")
+endif()
