@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "probes/machine/tree.hpp"
+
+namespace sextant::probes {
+
+// What the control group of this process leaves it. Absent where there is no limit or it cannot be read.
+struct Cgroup {
+  int version = 0;                     // 0: none found; 1; 2
+  std::optional<double> cpu_quota;     // processors' worth of time
+  std::optional<double> memory_limit;  // byte, the smallest on the way up
+  std::optional<double> memory_room;   // byte, the smallest limit minus what is used and cannot be given back
+};
+
+Cgroup read_cgroup(const Tree& tree);
+
+}  // namespace sextant::probes
