@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <set>
+
+#include "results/record/privacy.hpp"
+#include "results/record/run_fields.hpp"
+#include "results/record/run_folder.hpp"
+#include "results/record/run_package.hpp"
+
+namespace sextant::results {
+namespace {
+
+// The complaints about one file: the first twenty, then a count.
+class Complaints {
+ public:
+  explicit Complaints(std::vector<std::string>& all) : all_(all) {}
+  ~Complaints() {
+    if (count_ > shown) all_.push_back(fmt::format("{}: and {} more complaints", file_, count_ - shown));
+  }
+  Complaints(const Complaints&) = delete;
+  Complaints& operator=(const Complaints&) = delete;
+
+  void add(const std::string& file, std::string text) {
+    file_ = file;
+    if (++count_ <= shown) all_.push_back(std::move(text));
+  }
+  // Runs `step` and turns a refusal of it into a complaint; false when it was refused.
+  template <class Step>
+  bool tried(const std::string& file, Step step) {
+    try {
+      step();
+      return true;
+    } catch (const InvalidInput& error) {
+      add(file, error.what());
+      return false;
+    }
+  }
+
+ private:
+  static constexpr int shown = 20;
+  std::vector<std::string>& all_;
+  std::string file_;
+  int count_ = 0;
+};
+
+void check_private_cell(const CsvTable& csv, std::size_t row, const std::string& column) {
+  if (const auto piece = private_piece(csv.cell(row, column))) {
+    csv.fail(row, column, fmt::format("'{}' gives away the machine or its user: take it out", *piece));
+  }
+}
+
+void check_private_lines(const std::string& text, const std::string& file, bool paths, Complaints& complaints) {
+  std::string_view rest = text;
+  for (int line = 1; !rest.empty(); ++line) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const auto piece = paths ? private_piece(rest.substr(0, end)) : hardware_address(rest.substr(0, end));
+    if (piece) {
+      complaints.add(
+          file, fmt::format("{}:{}: value '{}': gives away the machine or its user: take it out", file, line, *piece));
+    }
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+void check_text_file(const std::filesystem::path& file, bool paths, std::vector<std::string>& all) {
+  Complaints complaints(all);
+  complaints.tried(file.string(), [&] { check_private_lines(read_text(file), file.string(), paths, complaints); });
+}
+
+// Complains about a row that is no sample, or whose seconds or work are none.
+Sample checked_sample(const Table& table, const CsvTable& csv, std::size_t row) {
+  Sample sample = sample_of(table, csv, row);
+  for (const auto& [column, value] :
+       {std::pair("seconds", sample.seconds), {"operations", sample.operations}, {"bytes", sample.bytes}}) {
+    if (value < 0)
+      csv.fail(row, column, "cannot be negative: remove the row and its point's figures, or measure again");
+  }
+  for (const Column& axis : table.axes) {
+    if (axis.unit == Unit::text) check_private_cell(csv, row, axis.name);
+  }
+  return sample;
+}
+
+// `all_points` says that every point of the summary is in the index; otherwise rows without one have been explained.
+void check_raw(const std::filesystem::path& file, const Table& table, const PointIndex& index, bool all_points,
+               Run& run, std::vector<std::string>& all) {
+  Complaints complaints(all);
+  const std::string named = file.string();
+  complaints.tried(named, [&] {
+    const CsvTable csv = read_csv(file);
+    require_header(csv, raw_fields(table));
+    std::set<std::string> keys;
+    for (std::size_t row = 0; row < csv.rows.size(); ++row) {
+      complaints.tried(named, [&] {
+        const Point point = point_of(table, csv, row);
+        const Sample sample = checked_sample(table, csv, row);
+        const std::string key =
+            fmt::format("{} {} {} {}", sample.launch, sample.repetition, name(sample.stage), to_text(point));
+        if (!keys.insert(key).second) csv.fail(row, "repetition", "this sample stands twice: remove one of the rows");
+        const std::size_t position = index.find(table.probe, point);
+        if (position == PointIndex::npos && !all_points) return;
+        if (position == PointIndex::npos) {
+          csv.fail(row, csv.header.front(),
+                   "the point '" + to_text(point) + "' is not in summary.csv: restore its row there");
+        }
+        run.measurements[position].samples.push_back(sample);
+      });
+    }
+  });
+}
+
+void check_summary_row(const CsvTable& csv, std::size_t row, const Measurement& measurement, const Run& run) {
+  for (const char* column : {"probe", "point", "quantity", "reason"}) check_private_cell(csv, row, column);
+  const Table* table = find_table(run, measurement.probe);
+  if (!table) csv.fail(row, "probe", "has no table in datapackage.json: restore it, or remove the row");
+  const auto& coordinates = measurement.point.coordinates();
+  const bool same_axes =
+      std::equal(coordinates.begin(), coordinates.end(), table->axes.begin(), table->axes.end(),
+                 [](const auto& coordinate, const Column& axis) {
+                   return coordinate.first == axis.name &&
+                          std::holds_alternative<std::string>(coordinate.second) == (axis.unit == Unit::text);
+                 });
+  if (!same_axes) csv.fail(row, "point", "does not have the axes of its table, in order: restore it");
+  if (measurement.quantity != table->quantity)
+    csv.fail(row, "quantity", "differs from that in datapackage.json: restore it");
+  const bool absent = measurement.status == Status::skipped || measurement.status == Status::failed;
+  if (absent && measurement.reason.empty())
+    csv.fail(row, "reason", "write the sentence that says why the point is " + std::string(name(measurement.status)));
+}
+
+// The summary's rows as measurements, by row; a row that cannot be read is left without a probe.
+bool check_summary(const std::filesystem::path& file, CsvTable& csv, PointIndex& index, Run& run,
+                   std::vector<std::string>& all) {
+  Complaints complaints(all);
+  const std::string named = file.string();
+  return complaints.tried(named, [&] {
+    csv = read_csv(file);
+    require_header(csv, summary_fields());
+    run.measurements.resize(csv.rows.size());
+    for (std::size_t row = 0; row < csv.rows.size(); ++row) {
+      complaints.tried(named, [&] {
+        Measurement measurement = measurement_of(csv, row);
+        if (!index.add(measurement.probe, measurement.point, row))
+          csv.fail(row, "point", "stands twice: remove one of the rows");
+        run.measurements[row] = measurement;
+        check_summary_row(csv, row, measurement, run);
+      });
+    }
+  });
+}
+
+void check_statistics(const CsvTable& csv, const Run& run, std::vector<std::string>& all) {
+  Complaints complaints(all);
+  for (std::size_t row = 0; row < csv.rows.size(); ++row) {
+    if (run.measurements[row].probe.empty()) continue;
+    for (const auto& [column, rebuilt] : statistics(run.measurements[row])) {
+      const auto& wanted = rebuilt;  // g++ 12 does not let a lambda capture the binding
+      const auto& name = column;
+      complaints.tried(csv.file, [&] {
+        const double stored = csv.number(row, name);
+        const bool same = std::isnan(stored)
+                              ? std::isnan(wanted)
+                              : std::bit_cast<std::uint64_t>(stored) == std::bit_cast<std::uint64_t>(wanted);
+        if (!same)
+          csv.fail(row, name,
+                   fmt::format("the raw rows give '{}': restore the file that was changed", number_text(wanted)));
+      });
+    }
+  }
+}
+
+void check_package(const std::string& file, const Run& run, std::vector<std::string>& all) {
+  Complaints complaints(all);
+  const Provenance& p = run.provenance;
+  if (p.state == State::running) {
+    complaints.add(file,
+                   fmt::format("{}: state: value 'running': the run was killed or is going on: finish it with sextant "
+                               "run --resume",
+                               file));
+  }
+  for (const auto& [key, value] :
+       {std::pair("machine", p.machine), {"run_id", p.run_id}, {"started", p.started}, {"licence", p.licence}}) {
+    if (value.empty()) complaints.add(file, fmt::format("{}: {}: value '': must not be empty: restore it", file, key));
+  }
+  if (p.mode != "quick" && p.mode != "standard" && p.mode != "publish") {
+    complaints.add(file, fmt::format("{}: mode: value '{}': write quick, standard or publish", file, p.mode));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> check_run(const std::filesystem::path& folder) {
+  std::vector<std::string> all;
+  Run run;
+  const auto package = folder / package_file;
+  try {
+    read_package(read_text(package), package.string(), run);
+  } catch (const InvalidInput& error) {
+    return {error.what()};
+  }
+  check_package(package.string(), run, all);
+  {
+    Complaints complaints(all);
+    const auto file = folder / environment_file;
+    complaints.tried(file.string(), [&] { read_environment(read_text(file), file.string(), run.provenance); });
+  }
+  check_text_file(package, false, all);
+  check_text_file(folder / environment_file, true, all);
+  if (std::filesystem::exists(folder / topology_file)) check_text_file(folder / topology_file, false, all);
+  CsvTable summary;
+  PointIndex index;
+  const std::size_t before_summary = all.size();
+  const bool readable = check_summary(folder / summary_file, summary, index, run, all);
+  const bool all_points = all.size() == before_summary;
+  const std::size_t before_rows = all.size();
+  for (const Table& table : run.tables) check_raw(folder / raw_file(table), table, index, all_points, run, all);
+  // A row that could not be read makes every figure of its point differ: say the cause, not the consequences.
+  const bool rows_sound = all.size() == before_rows;
+  if (readable && rows_sound && run.provenance.state != State::running) check_statistics(summary, run, all);
+  return all;
+}
+
+}  // namespace sextant::results

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "results/record/csv.hpp"
+#include "results/record/run.hpp"
+
+// The columns of a run folder's tables, and how a row becomes a value and back. Inside results/record only.
+namespace sextant::results {
+
+enum class Role { axis, sample, condition, extra, summary };
+std::string_view name(Role role);
+
+struct Field {
+  std::string name;
+  enum class Type { number, integer, string } type = Type::number;
+  Unit unit = Unit::one;
+  Role role = Role::sample;
+  std::string description;
+};
+
+// Columns of <probe>.csv: axes, launch ... run_delay, extras.
+std::vector<Field> raw_fields(const Table& table);
+// Columns of summary.csv.
+const std::vector<Field>& summary_fields();
+
+std::vector<std::string> names(const std::vector<Field>& fields);
+
+std::string raw_file(const Table& table);  // "memory.read.csv"
+
+// Throws std::invalid_argument when the run cannot be stored: a probe without a table or with two, a column name that
+// is taken, a point whose axes are not those of the table, the same point twice, the wrong number of extras.
+void check_storable(const Run& run);
+
+// One line of <probe>.csv, newline included. Throws std::invalid_argument as check_storable does.
+std::string raw_line(const Table& table, const Point& point, const Sample& sample);
+// One line of summary.csv; the statistics are computed from the samples.
+std::string summary_line(const Measurement& measurement);
+
+// The statistics of a row of summary.csv by column name: what a check rebuilds and compares. NaN is an empty cell.
+std::vector<std::pair<std::string, double>> statistics(const Measurement& measurement);
+
+// Read back; each throws InvalidInput that names line, column, value and fix.
+Point point_of(const Table& table, const CsvTable& csv, std::size_t row);
+Sample sample_of(const Table& table, const CsvTable& csv, std::size_t row);
+Measurement measurement_of(const CsvTable& summary, std::size_t row);  // without samples
+
+// Throws InvalidInput unless the header is the one of `fields`, in order.
+void require_header(const CsvTable& csv, const std::vector<Field>& fields);
+
+// Finds a measurement by probe and point.
+class PointIndex {
+ public:
+  // Returns false when that point is there already.
+  bool add(const std::string& probe, const Point& point, std::size_t position);
+  // Position given to add; npos when there is none.
+  std::size_t find(const std::string& probe, const Point& point) const;
+  static constexpr std::size_t npos = static_cast<std::size_t>(-1);
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::size_t> positions_;
+};
+
+}  // namespace sextant::results

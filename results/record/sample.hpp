@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sextant::results {
+
+inline constexpr double not_available = std::numeric_limits<double>::quiet_NaN();  // an empty cell in a file
+
+enum class Stage { warmup, measure };
+
+std::string_view name(Stage stage);
+Stage stage_from_name(std::string_view name);  // throws std::invalid_argument
+
+// What the operating system did to us while the sample was taken. NaN where it does not say.
+struct Conditions {
+  double involuntary_switches = not_available;  // getrusage, summed over the process
+  double major_faults = not_available;
+  double run_delay = not_available;  // seconds runnable but not running, /proc/self/schedstat
+};
+
+// One timed repetition.
+struct Sample {
+  double seconds = 0;     // wall time of the repetition, or the device's own time
+  double operations = 0;  // what the probe counts as one: a load, a call, a request, a floating-point operation
+  double bytes = 0;       // bytes the probe's head comment says it counts
+  int launch = 0;         // which worker process
+  int repetition = 0;     // counted within the launch
+  Stage stage = Stage::measure;
+  double start = 0;  // seconds since the run began
+  int cpu = -1;      // where the timing thread ran, -1 unknown
+  Conditions conditions;
+  std::vector<double> extras;  // in the order of the probe's declared extra columns
+};
+
+}  // namespace sextant::results
