@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "storage/storage_probes.hpp"
+
+namespace sextant::storage {
+namespace {
+
+TEST(AbsentStorage, DescribesTheFamilyAndSaysWhyItCannotRun) {
+  const auto probes = storage_probes();
+  ASSERT_EQ(probes.size(), 1u);
+  EXPECT_EQ(probes[0].name, "storage.read");
+  EXPECT_FALSE(probes[0].prepare);
+  const auto availability = probes[0].available({});
+  EXPECT_FALSE(availability.ready);
+  EXPECT_NE(availability.reason.find("liburing-dev"), std::string::npos) << availability.reason;
+}
+
+}  // namespace
+}  // namespace sextant::storage

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/ring.hpp"
+
+#include <liburing.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "probes/probe/probe.hpp"
+
+namespace sextant::storage {
+namespace {
+
+// COOP_TASKRUN spares an interrupt of this thread per completion and exists since Linux 5.19; older kernels answer
+// EINVAL.
+std::unique_ptr<io_uring> set_up(unsigned depth) {
+  auto ring = std::make_unique<io_uring>();
+  int result = ::io_uring_queue_init(depth, ring.get(), IORING_SETUP_COOP_TASKRUN);
+  if (result == -EINVAL) result = ::io_uring_queue_init(depth, ring.get(), 0);
+  if (result < 0) throw probes::Unavailable(why_refused(-result));
+  return ring;
+}
+
+std::string refused_by_switch(const std::string& value) {
+  if (value == "2") return "io_uring is switched off (kernel.io_uring_disabled = 2): sysctl kernel.io_uring_disabled=0";
+  return "io_uring is kept for one group (kernel.io_uring_disabled = 1): join the group of kernel.io_uring_group, or "
+         "sysctl kernel.io_uring_disabled=0";
+}
+
+}  // namespace
+
+void Ring::Close::operator()(io_uring* ring) const {
+  ::io_uring_queue_exit(ring);
+  delete ring;
+}
+
+Ring::Ring(unsigned depth, int file) : ring_(set_up(depth).release()), finished_(depth), file_(file) {
+  if (::io_uring_register_files(ring_.get(), &file, 1) == 0) {
+    file_ = 0;
+    file_flags_ = IOSQE_FIXED_FILE;
+  }
+}
+
+bool Ring::register_buffers(std::span<std::byte> memory) {
+  unregister_buffers();
+  const iovec all = {memory.data(), memory.size()};
+  if (::io_uring_register_buffers(ring_.get(), &all, 1) != 0) return false;
+  registered_ = memory;
+  return true;
+}
+
+void Ring::unregister_buffers() {
+  if (!registered_.empty()) ::io_uring_unregister_buffers(ring_.get());
+  registered_ = {};
+}
+
+void Ring::read(std::uint32_t slot, std::span<std::byte> into, std::uint64_t offset) {
+  io_uring_sqe* request = ::io_uring_get_sqe(ring_.get());
+  if (request == nullptr) throw std::logic_error("more requests queued than the ring has room for");
+  const auto bytes = static_cast<unsigned>(into.size());
+  const bool known =
+      into.data() >= registered_.data() && into.data() + into.size() <= registered_.data() + registered_.size();
+  if (known) {
+    ::io_uring_prep_read_fixed(request, file_, into.data(), bytes, offset, 0);
+  } else {
+    ::io_uring_prep_read(request, file_, into.data(), bytes, offset);
+  }
+  request->flags |= static_cast<__u8>(file_flags_);
+  request->user_data = slot;
+}
+
+void Ring::submit_and_wait() {
+  int result = 0;
+  do result = ::io_uring_submit_and_wait(ring_.get(), 1);
+  while (result == -EINTR || result == -EAGAIN);
+  if (result < 0) throw std::system_error(-result, std::system_category(), "io_uring_enter");
+}
+
+std::span<const Completion> Ring::take() {
+  std::size_t count = 0;
+  unsigned head = 0;
+  io_uring_cqe* entry = nullptr;
+  io_uring_for_each_cqe(ring_.get(), head, entry) {
+    if (count == finished_.size()) break;
+    finished_[count++] = {static_cast<std::uint32_t>(entry->user_data), entry->res};
+  }
+  ::io_uring_cq_advance(ring_.get(), static_cast<unsigned>(count));
+  return {finished_.data(), count};
+}
+
+std::string why_refused(int error, const std::filesystem::path& root) {
+  switch (error) {
+    case EPERM: {
+      std::string value;
+      std::ifstream(root / "proc/sys/kernel/io_uring_disabled") >> value;
+      if (value == "1" || value == "2") return refused_by_switch(value);
+      return "io_uring is forbidden to this process (EPERM), most likely by a container's seccomp filter: allow "
+             "io_uring_setup, io_uring_enter and io_uring_register in its profile (docker: --security-opt "
+             "seccomp=unconfined)";
+    }
+    case ENOSYS:
+      return "this kernel has no io_uring (ENOSYS): Linux 5.6 or later is needed, or a container's seccomp filter "
+             "hides it";
+    case ENOMEM:
+      return "no locked memory left for an io_uring (ENOMEM): raise ulimit -l or RLIMIT_MEMLOCK";
+    case EMFILE:
+    case ENFILE:
+      return "too many open files for an io_uring: raise ulimit -n";
+    default:
+      return std::string("io_uring cannot be set up: ") + std::strerror(error);
+  }
+}
+
+}  // namespace sextant::storage

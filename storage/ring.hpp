@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+struct io_uring;
+
+namespace sextant::storage {
+
+// A request that the kernel has finished.
+struct Completion {
+  std::uint32_t slot;  // as given to read()
+  int result;          // bytes read, or a negative errno
+};
+
+// An io_uring for reads of one file. No polling thread (it would take a core from what is measured) and no polled
+// completions (few drivers have them). Used by one thread.
+class Ring {
+ public:
+  // Room for `depth` requests in flight on the open file `file`, which must outlive the ring. Throws
+  // probes::Unavailable with the sentence of why_refused() when the kernel says no.
+  Ring(unsigned depth, int file);
+
+  // Registers memory that read() may then name, in place of what was registered before; spares the kernel looking up
+  // and pinning pages per request. Returns false when the kernel refuses (locked-memory limit); reads then work
+  // unregistered.
+  bool register_buffers(std::span<std::byte> memory);
+  void unregister_buffers();
+
+  // Queues a read, into registered memory or any other; nothing is sent before submit_and_wait(). At most `depth` may
+  // be queued or in flight.
+  void read(std::uint32_t slot, std::span<std::byte> into, std::uint64_t offset);
+
+  // Sends what is queued and returns when at least one request has finished. Throws std::system_error.
+  void submit_and_wait();
+
+  // Takes everything that has finished; valid until the next call.
+  std::span<const Completion> take();
+
+ private:
+  struct Close {
+    void operator()(io_uring* ring) const;
+  };
+  std::unique_ptr<io_uring, Close> ring_;
+  std::span<std::byte> registered_;
+  std::vector<Completion> finished_;
+  int file_ = -1;  // what a request names: index 0 of the registered files, or the descriptor itself
+  unsigned file_flags_ = 0;
+};
+
+// Why io_uring_setup failed with `error` (a positive errno) and what to do about it; the kernel's switch is read below
+// `root`.
+std::string why_refused(int error, const std::filesystem::path& root = "/");
+
+}  // namespace sextant::storage

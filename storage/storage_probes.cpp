@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/storage_probes.hpp"
+
+#include "storage/storage_read.hpp"
+
+namespace sextant::storage {
+
+std::vector<probes::Probe> storage_probes() { return {storage_read()}; }
+
+}  // namespace sextant::storage
