@@ -9,12 +9,13 @@
 // How bytes are counted: requests that came times `block`, nothing else. What the block device says it read stands
 // beside it as device_bytes.
 //
-// What would make it wrong: the page cache (O_DIRECT; verify() compares with the device's own count); a cache below it, in
-// the device, behind a loop device or in the host of a virtual machine, which nothing here can see: the file was just
-// written, so a span that such a cache holds is measured at its speed (give a larger span); memory in small pages, which
-// splits large requests and can cost a factor of four, so the buffers ask for huge pages; unregistered buffers (up to a
-// factor of two), told by the column `registered`; the last `depth` requests of a sample run with less company, which many
-// requests a sample make small; a device that is still fast because it has not been busy for long (burst credits, heat).
+// What would make it wrong: the page cache (O_DIRECT; verify() compares with the device's own count); a cache below it,
+// in the device, behind a loop device or in the host of a virtual machine, which nothing here can see: the file was
+// just written, so a span that such a cache holds is measured at its speed (give a larger span); memory in small pages,
+// which splits large requests and can cost a factor of four, so the buffers ask for huge pages; unregistered buffers
+// (up to a factor of two), told by the column `registered`; the last `depth` requests of a sample run with less
+// company, which many requests a sample make small; a device that is still fast because it has not been busy for long
+// (burst credits, heat).
 //
 // How it is verified: every 4 KiB page of the file carries its index and a hash. Before a request the stamps in its
 // buffer are overwritten, so a completion that brought nothing is seen; at completion the first and the last page's
