@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/probe/clock.hpp"
+
+#include <time.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace sextant::probes {
+
+Clock monotonic_clock() {
+  return {[](void*) {
+            timespec now{};
+            clock_gettime(CLOCK_MONOTONIC, &now);
+            return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
+          },
+          nullptr};
+}
+
+ClockQuality measure(const Clock& clock) {
+  constexpr int readings = 20000;
+  double resolution = std::numeric_limits<double>::infinity();
+  const double begin = clock();
+  double previous = begin;
+  for (int i = 0; i < readings; ++i) {
+    const double now = clock();
+    if (now > previous) resolution = std::min(resolution, now - previous);
+    previous = now;
+  }
+  return {resolution, (previous - begin) / readings};
+}
+
+}  // namespace sextant::probes

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "probes/machine/machine.hpp"
+#include "results/record/run.hpp"
+
+// The probe: how a number is taken. Plain values; the only virtual class is Trial.
+namespace sextant::probes {
+
+using results::Column;
+using results::Point;
+using results::Quantity;
+using results::Unit;
+using results::Value;
+
+// What one timed call did. A device that keeps its own time (CUDA events, the MPI maximum over ranks, io_uring completions)
+// puts its seconds here; otherwise the clock around run() is used.
+struct Work {
+  double operations = 0;
+  double bytes = 0;
+  double seconds = results::not_available;
+  std::vector<double> extras = {};  // the probe's declared extra columns, in order
+};
+
+// One prepared point. run() is the only timed call: it allocates nothing and prints nothing.
+class Trial {
+ public:
+  virtual ~Trial() = default;
+  virtual Work run(std::uint64_t iterations) = 0;
+  virtual void verify() = 0;  // throws when the answer of the runs so far is wrong
+
+ protected:
+  Trial() = default;
+  Trial(const Trial&) = delete;
+  Trial& operator=(const Trial&) = delete;
+};
+
+// Whether a probe can run here, and the sentence to print when not.
+struct Availability {
+  bool ready = true;
+  std::string reason = {};
+};
+inline Availability unavailable(std::string reason) { return {false, std::move(reason)}; }
+
+struct Axis {
+  std::string name;
+  Unit unit = Unit::one;
+  std::vector<Value> values;
+  std::string description = {};
+};
+
+class Workspace;
+
+struct Probe {
+  std::string name;                  // "memory.read"
+  std::string summary;               // one sentence: what the number means
+  Quantity quantity;
+  double precision = 0.01;           // relative half-width of the interval at which a point is done
+  double sample_seconds = 0.01;      // least duration of one sample, from which the pilot takes its iterations
+  std::string worker = "sextant";    // the program that can run it: sextant, sextant-net, sextant-gpu
+  std::vector<std::string> launch_axes = {};  // points that differ here need different processes (ranks)
+  std::vector<Column> extras = {};   // extra columns per sample
+
+  // Axes for this machine: what fits into its memory, how many threads it has. Quick takes fewer values.
+  std::function<std::vector<Axis>(const Machine&, bool quick)> axes;
+  std::function<Availability(const Machine&)> available;
+
+  // Builds a trial. Empty in the program that only describes the family (the supervisor links neither MPI nor CUDA).
+  // May throw Unavailable for a point that cannot be had here (too little memory, refused io_uring): a skip.
+  std::function<std::unique_ptr<Trial>(Workspace&, const Point&)> prepare = {};
+};
+
+// Thrown by prepare or run: this point cannot be measured here; becomes a skipped row with the sentence.
+class Unavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Thrown by verify: the answer is wrong; becomes a failed row.
+class WrongAnswer : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+std::vector<Point> points(const std::vector<Axis>& axes);  // the full product, last axis fastest
+
+std::vector<Value> powers_of_two(double first, double last, int step = 1);  // first, first*2^step, ... up to last
+std::vector<Value> numbers(std::initializer_list<double> values);
+std::vector<Value> words(std::initializer_list<std::string> values);
+
+results::Table table_of(const Probe& probe, const Machine& machine, bool quick);
+
+}  // namespace sextant::probes

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/probe/rounds.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "results/record/summary.hpp"
+
+namespace sextant::probes {
+
+using results::Measurement;
+using results::Status;
+
+StoppingRule stopping_rule(std::string_view mode, double precision) {
+  StoppingRule rule;
+  rule.precision = precision;
+  if (mode == "quick") {
+    rule.launches = 3;
+    rule.least_seconds = 0.05;
+  } else if (mode == "publish") {
+    rule.launches = 10;
+  }
+  return rule;
+}
+
+Verdict judge(const Measurement& measurement, const StoppingRule& rule) {
+  const results::Summary summary = results::summarise(measurement);
+  Verdict verdict;
+  verdict.half_width = (summary.high - summary.low) / 2 / summary.median;  // NaN while n is too small for an interval
+  verdict.converged = verdict.half_width <= rule.precision && summary.launches >= rule.launches &&
+                      summary.measured_seconds >= rule.least_seconds;
+  verdict.done = verdict.converged || summary.n >= rule.most_samples;
+  return verdict;
+}
+
+int samples_after(int round, const StoppingRule& rule) {
+  const double n = std::ldexp(double(rule.first_samples), std::min(round, 30));
+  return int(std::min(n, double(rule.most_samples)));
+}
+
+void conclude(Measurement& measurement, const StoppingRule& rule, const std::string& ended) {
+  if (measurement.status == Status::failed || measurement.status == Status::skipped) return;
+  const Verdict verdict = judge(measurement, rule);
+  if (verdict.converged) {
+    measurement.status = Status::converged;
+    measurement.reason.clear();
+    return;
+  }
+  measurement.status = Status::not_converged;
+  const std::string reached = std::isnan(verdict.half_width)
+                                  ? std::string("too few samples for an interval")
+                                  : fmt::format("interval +-{:.1f} %, wanted +-{:.1f} %", 100 * verdict.half_width, 100 * rule.precision);
+  measurement.reason = ended.empty() ? reached : ended + ": " + reached;
+}
+
+}  // namespace sextant::probes

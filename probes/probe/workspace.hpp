@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+
+#include "probes/machine/machine.hpp"
+#include "probes/probe/team.hpp"
+
+namespace sextant::probes {
+
+// Page-aligned memory from mmap, zero-filled, faulted in by the first touch (not by the constructor). Asks for huge pages by madvise, which the
+// kernel may refuse; move-only.
+class Pages {
+ public:
+  Pages() = default;
+  explicit Pages(std::size_t bytes);  // throws Unavailable when the memory cannot be had
+  Pages(Pages&& other) noexcept;
+  Pages& operator=(Pages&& other) noexcept;
+  ~Pages();
+
+  std::span<std::byte> bytes() const { return {data_, size_}; }
+
+ private:
+  std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// What one worker process shares between its points: the machine, one arena that is allocated once, teams of bound
+// threads, and the folder the user named for files.
+class Workspace {
+ public:
+  Workspace(const Machine& machine, std::filesystem::path target, std::uint64_t seed);
+
+  const Machine& machine() const { return machine_; }
+  const std::filesystem::path& target() const { return target_; }  // empty when none was given
+  std::uint64_t seed() const { return seed_; }
+
+  // The first `bytes` of the arena: address space is reserved once for the whole launch and never moves, memory comes with
+  // the first touch. All points of a launch are prepared first and then measured in turns over this one arena, so every
+  // trial must want the same content at the same place (a pattern of the position alone); a trial that needs content of its
+  // own allocates Pages instead. Throws Unavailable when memory is too small.
+  std::span<std::byte> arena(std::size_t bytes);
+
+  // A team of `threads` threads bound to distinct processors, kept for the whole launch. Throws Unavailable when the process
+  // may not use so many processors.
+  Team& team(int threads);
+
+ private:
+  const Machine& machine_;
+  std::filesystem::path target_;
+  std::uint64_t seed_;
+  Pages arena_;
+  std::map<int, std::unique_ptr<Team>> teams_;  // by size; a sleeping team costs nothing
+};
+
+}  // namespace sextant::probes
