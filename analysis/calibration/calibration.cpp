@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/calibration/calibration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "analysis/calibration/fits.hpp"
+#include "results/record/csv.hpp"
+#include "results/record/summary.hpp"
+
+namespace sextant::analysis {
+
+using results::Measurement;
+using results::not_available;
+using results::Parameter;
+using results::Profile;
+using results::Run;
+
+namespace {
+
+// What may be fitted on: measured points with samples; of the same point in two runs, the later one.
+std::vector<const Measurement*> usable(const std::vector<Run>& runs) {
+  std::vector<const Measurement*> chosen;
+  for (const Run& run : runs) {
+    for (const Measurement& measurement : run.measurements) {
+      if (measurement.status == results::Status::failed || measurement.status == results::Status::skipped) continue;
+      if (results::summarise(measurement).n == 0) continue;
+      const auto same = std::find_if(chosen.begin(), chosen.end(), [&](const Measurement* other) {
+        return other->probe == measurement.probe && other->point == measurement.point;
+      });
+      if (same == chosen.end()) chosen.push_back(&measurement);
+      else *same = &measurement;
+    }
+  }
+  return chosen;
+}
+
+std::vector<Parameter> fit_all(const Observations& data, const Structure& structure) {
+  std::vector<Parameter> parameters;
+  fit_memory(data, structure, parameters);
+  fit_near_data(data, parameters);
+  fit_synchronisation(data, parameters);
+  fit_storage(data, parameters);
+  fit_collectives(data, structure, parameters);
+  return parameters;
+}
+
+// Counts of the machine itself, exact, from the environment record.
+void add_machine_facts(const Run& run, std::vector<Parameter>& into) {
+  const auto fact = [&](std::string_view key) -> const std::string* {
+    for (const auto& [name, value] : run.provenance.environment) {
+      if (name == key) return &value;
+    }
+    return nullptr;
+  };
+  const auto add = [&](const char* name, std::string_view key, results::Unit unit) {
+    const std::string* text = fact(key);
+    if (!text) return;
+    try {
+      into.push_back(measured(name, results::number_from_text(*text), unit, {}, "as the kernel reports it"));
+    } catch (const std::invalid_argument&) {
+      // An imported environment may describe it in words; then the parameter is missing, which the model will say.
+    }
+  };
+  add("machine.threads", "cpu.processors", results::Unit::one);
+  add("machine.memory", "memory.total", results::Unit::byte);
+}
+
+std::string evidence(const std::vector<Run>& runs, const std::string& parameter) {
+  std::string text;
+  for (const Run& run : runs) {
+    int rows = 0;
+    for (const Measurement& measurement : run.measurements) {
+      if (parameter.rfind(measurement.probe, 0) == 0) rows += int(measurement.samples.size());
+    }
+    if (rows > 0) text += fmt::format("{}run {}: {} rows", text.empty() ? "" : "; ", run.provenance.run_id, rows);
+  }
+  return text.empty() && !runs.empty() ? "run " + runs.back().provenance.run_id + ": environment.json" : text;
+}
+
+// Fewer than half of the samples undisturbed: such a number may not travel as a measured one (statistics.md section 3).
+bool contended(const std::vector<const Measurement*>& measurements, const std::string& parameter) {
+  return std::any_of(measurements.begin(), measurements.end(), [&](const Measurement* measurement) {
+    return measurement->flags.contended && parameter.rfind(measurement->probe, 0) == 0;
+  });
+}
+
+void refuse(Parameter& parameter, const std::string& why) {
+  if (parameter.refused.empty()) parameter.refused = why;
+  parameter.estimate = {not_available, not_available, not_available};
+}
+
+// Interval from the draws, and the refusals that only the draws can tell.
+void take_interval(Parameter& parameter, std::vector<double> draws) {
+  if (!parameter.refused.empty()) return refuse(parameter, parameter.refused);
+  std::erase_if(draws, [](double value) { return std::isnan(value); });
+  if (draws.empty()) return refuse(parameter, "not identified: no resample of the rows could be fitted");
+  std::sort(draws.begin(), draws.end());
+  const double value = parameter.estimate.value;
+  // A percentile interval need not hold the estimate itself when the samples are few; the interval printed must.
+  parameter.estimate.low = std::min(value, results::quantile(draws, 0.025));
+  parameter.estimate.high = std::max(value, results::quantile(draws, 0.975));
+  if (parameter.source != results::Source::fitted) return;
+  if (value <= 0) {
+    refuse(parameter, fmt::format("the fit gives {:.3g}, which is not positive: the form does not describe these rows", value));
+  } else if (parameter.estimate.low <= 0) {
+    refuse(parameter, "not identified: its 95 % interval reaches zero");
+  } else if (parameter.estimate.high > 2 * value && parameter.estimate.low < value / 2) {
+    refuse(parameter, "not identified: its 95 % interval is wider than a factor of two either way");
+  }
+}
+
+}  // namespace
+
+Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& options) {
+  Profile profile;
+  for (const Run& run : runs) {
+    if (profile.machine.empty()) profile.machine = run.provenance.machine;
+    if (run.provenance.machine != profile.machine) {
+      throw results::InvalidInput("the runs are of different machines (" + profile.machine + ", " + run.provenance.machine +
+                                  "): calibrate each machine alone");
+    }
+  }
+  const auto measurements = usable(runs);
+  if (measurements.empty()) throw results::InvalidInput("the runs hold no measured point: nothing can be calibrated");
+
+  const Observations data = medians(measurements);
+  const Structure structure = find_structure(data);
+  profile.parameters = fit_all(data, structure);
+  const std::size_t count = profile.parameters.size();
+
+  std::mt19937_64 random(options.seed);
+  profile.draws.rows.reserve(std::size_t(options.draws));
+  for (int draw = 0; draw < options.draws; ++draw) {
+    const std::vector<Parameter> redrawn = fit_all(resample(measurements, random), structure);
+    std::vector<double> row;
+    row.reserve(count);
+    for (const Parameter& parameter : redrawn) row.push_back(parameter.estimate.value);
+    profile.draws.rows.push_back(std::move(row));
+  }
+  for (std::size_t j = 0; j < count; ++j) {
+    Parameter& parameter = profile.parameters[j];
+    std::vector<double> column;
+    for (const auto& row : profile.draws.rows) column.push_back(row[j]);
+    take_interval(parameter, std::move(column));
+    parameter.evidence = evidence(runs, parameter.name);
+    if (contended(measurements, parameter.name)) parameter.transfer = results::TransferClass::T2;
+    profile.draws.columns.push_back(results::key(parameter));
+  }
+  for (auto& row : profile.draws.rows) {
+    for (std::size_t j = 0; j < count; ++j) {
+      if (!profile.parameters[j].refused.empty()) row[j] = not_available;
+    }
+  }
+  std::vector<Parameter> facts;
+  add_machine_facts(runs.back(), facts);
+  for (Parameter& fact : facts) {
+    fact.evidence = evidence(runs, fact.name);
+    profile.draws.columns.push_back(results::key(fact));
+    for (auto& row : profile.draws.rows) row.push_back(fact.estimate.value);
+    profile.parameters.push_back(std::move(fact));
+  }
+  return profile;
+}
+
+}  // namespace sextant::analysis

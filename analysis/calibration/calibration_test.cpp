@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/calibration/calibration.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "results/record/csv.hpp"
+
+namespace sextant::analysis {
+namespace {
+
+using results::Measurement;
+using results::Point;
+using results::Unit;
+
+// Synthetic rows of a known truth: lognormal noise on the time, `launches` launches of `samples` each.
+class Truth {
+ public:
+  explicit Truth(double noise = 0.03) : noise_(noise) { run.provenance.machine = "synthetic"; run.provenance.run_id = "20260101-0"; }
+
+  void add(const std::string& probe, Point point, results::Quantity quantity, double value, int launches = 5, int samples = 8) {
+    Measurement measurement{probe, std::move(point), quantity, results::Status::converged, {}, "", {}};
+    std::normal_distribution<double> normal;
+    for (int i = 0; i < launches * samples; ++i) {
+      results::Sample sample;
+      sample.launch = i / samples;
+      sample.repetition = i % samples;
+      sample.operations = 1000;
+      sample.bytes = 64000;
+      const double cost = quantity.unit == Unit::second ? value * sample.operations : sample.bytes / value;
+      sample.seconds = cost * std::exp(noise_ * normal(random_));
+      measurement.samples.push_back(sample);
+    }
+    run.measurements.push_back(std::move(measurement));
+  }
+
+  void allreduce(double alpha, double gap, int sizes = 16) {
+    for (int i = 0; i < sizes; ++i) {
+      const double bytes = std::ldexp(8, i);
+      add("net.allreduce", Point{{"bytes", bytes}, {"ranks", 2.0}}, {"latency", Unit::second}, alpha + gap * bytes);
+    }
+  }
+
+  results::Run run;
+
+ private:
+  double noise_;
+  std::mt19937_64 random_{7};
+};
+
+const results::Parameter& only(const results::Profile& profile, const std::string& name) {
+  const results::Parameter* found = nullptr;
+  for (const auto& parameter : profile.parameters) {
+    if (parameter.name != name) continue;
+    EXPECT_EQ(found, nullptr) << name << " is there twice";
+    found = &parameter;
+  }
+  if (!found) throw std::runtime_error("no parameter " + name);
+  return *found;
+}
+
+TEST(Calibration, RecoversAlphaAndGapWithinTheirIntervals) {
+  Truth truth;
+  truth.allreduce(6e-6, 3e-10);
+  const auto profile = calibrate({truth.run}, {200, 1});
+  const auto& alpha = only(profile, "net.allreduce.alpha");
+  const auto& gap = only(profile, "net.allreduce.gap");
+  EXPECT_TRUE(alpha.refused.empty()) << alpha.refused;
+  EXPECT_NEAR(alpha.estimate.value / 6e-6, 1, 0.03);
+  EXPECT_NEAR(gap.estimate.value / 3e-10, 1, 0.03);
+  EXPECT_LE(alpha.estimate.low, alpha.estimate.value);
+  EXPECT_GE(alpha.estimate.high, alpha.estimate.value);
+  EXPECT_NE(alpha.evidence.find("20260101-0"), std::string::npos);
+  EXPECT_EQ(alpha.source, results::Source::fitted);
+}
+
+TEST(Calibration, RefusesDataBuiltWithANegativeAlpha) {
+  Truth truth(0.01);
+  for (int i = 0; i < 6; ++i) {
+    const double bytes = std::ldexp(65536, i);
+    truth.add("net.allreduce", Point{{"bytes", bytes}, {"ranks", 2.0}}, {"latency", Unit::second}, 4e-10 * bytes - 8e-6);
+  }
+  const auto& alpha = only(calibrate({truth.run}, {200, 1}), "net.allreduce.alpha");
+  EXPECT_NE(alpha.refused.find("not positive"), std::string::npos) << alpha.refused;
+  EXPECT_TRUE(std::isnan(alpha.estimate.value));
+}
+
+TEST(Calibration, RefusesALineThroughThreeSizesAndSaysHowToMeasureMore) {
+  Truth truth;
+  truth.allreduce(6e-6, 3e-10, 3);
+  const auto& alpha = only(calibrate({truth.run}, {100, 1}), "net.allreduce.alpha");
+  EXPECT_NE(alpha.refused.find("--set net.allreduce.bytes="), std::string::npos) << alpha.refused;
+}
+
+TEST(Calibration, DrawsKeepTheCovarianceOfAlphaAndGap) {
+  Truth truth(0.1);
+  truth.allreduce(6e-6, 3e-10, 12);
+  const auto profile = calibrate({truth.run}, {400, 1});
+  ASSERT_EQ(profile.draws.columns.size(), profile.parameters.size());
+  ASSERT_EQ(profile.draws.rows.size(), 400u);
+  double xy = 0, x = 0, y = 0;
+  for (const auto& row : profile.draws.rows) {
+    x += row[0] / 400;
+    y += row[1] / 400;
+  }
+  for (const auto& row : profile.draws.rows) xy += (row[0] - x) * (row[1] - y);
+  EXPECT_LT(xy, 0);  // a higher start goes with a smaller gap
+}
+
+TEST(Calibration, GemvEfficiencyIsGemvOverReadingWithTheSameThreads) {
+  Truth truth;
+  const results::Quantity bandwidth{"bandwidth", Unit::byte_per_second};
+  for (double threads : {1.0, 2.0}) {
+    truth.add("memory.read", Point{{"footprint", 16384.0}, {"threads", threads}}, bandwidth, 300e9 * threads);
+    truth.add("memory.read", Point{{"footprint", 1073741824.0}, {"threads", threads}}, bandwidth, 25e9 * threads);
+    truth.add("near_data.gemv", Point{{"type", std::string("int8")}, {"footprint", 1048576.0}, {"threads", threads}}, bandwidth, 40e9 * threads);
+    truth.add("near_data.gemv", Point{{"type", std::string("int8")}, {"footprint", 536870912.0}, {"threads", threads}}, bandwidth, 20e9 * threads);
+  }
+  const auto profile = calibrate({truth.run}, {200, 1});
+  const auto& efficiency = only(profile, "near_data.gemv.efficiency");
+  EXPECT_EQ(efficiency.validity, "type=int8");
+  EXPECT_NEAR(efficiency.estimate.value, 0.8, 0.02);
+  const auto* ceiling = results::find(profile, "near_data.gemv.ceiling[type=int8 threads=2]");
+  ASSERT_NE(ceiling, nullptr);
+  EXPECT_NEAR(ceiling->estimate.value / 80e9, 1, 0.03);
+  const auto* dram = results::find(profile, "memory.read.bandwidth.dram[threads=2]");
+  ASSERT_NE(dram, nullptr);
+  EXPECT_NEAR(dram->estimate.value / 50e9, 1, 0.03);
+}
+
+TEST(Calibration, TheLaterRunOfTheSamePointCounts) {
+  Truth first, second;
+  first.add("memory.latency", Point{{"footprint", 16384.0}}, {"latency", Unit::second}, 1e-9);
+  second.add("memory.latency", Point{{"footprint", 16384.0}}, {"latency", Unit::second}, 2e-9);
+  const auto profile = calibrate({first.run, second.run}, {100, 1});
+  EXPECT_NEAR(only(profile, "memory.latency").estimate.value / 2e-9, 1, 0.03);
+}
+
+TEST(Calibration, FailedAndSkippedPointsAreNotFitted) {
+  Truth truth;
+  truth.add("memory.latency", Point{{"footprint", 16384.0}}, {"latency", Unit::second}, 1e-9);
+  truth.run.measurements[0].status = results::Status::failed;
+  EXPECT_THROW(calibrate({truth.run}), results::InvalidInput);
+}
+
+TEST(Calibration, RunsOfDifferentMachinesAreRefused) {
+  Truth first, second;
+  first.add("memory.latency", Point{{"footprint", 16384.0}}, {"latency", Unit::second}, 1e-9);
+  second.add("memory.latency", Point{{"footprint", 16384.0}}, {"latency", Unit::second}, 1e-9);
+  second.run.provenance.machine = "another";
+  EXPECT_THROW(calibrate({first.run, second.run}), results::InvalidInput);
+}
+
+TEST(Calibration, AContendedPointMayNotTravelAsMeasuredHere) {
+  Truth truth;
+  truth.add("memory.latency", Point{{"footprint", 16384.0}}, {"latency", Unit::second}, 1e-9);
+  truth.run.measurements[0].flags.contended = true;
+  EXPECT_EQ(only(calibrate({truth.run}, {100, 1}), "memory.latency").transfer, results::TransferClass::T2);
+}
+
+}  // namespace
+}  // namespace sextant::analysis

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "results/record/run.hpp"
+
+namespace sextant::analysis {
+
+// One point of a probe as the fits see it: a value of its quantity (the median of the samples, or of a resample of them).
+struct Observation {
+  const results::Measurement* measurement = nullptr;
+  double value = 0;
+
+  double number(std::string_view axis) const { return measurement->point.number(axis); }
+  const std::string& word(std::string_view axis) const { return measurement->point.word(axis); }
+};
+
+// All observations of one state of the data: the original, or one bootstrap draw.
+using Observations = std::vector<Observation>;
+
+// Those of one probe that satisfy `wanted` (all when empty), ascending in `axis`.
+Observations select(const Observations& all, std::string_view probe, std::string_view axis,
+                    const std::function<bool(const Observation&)>& wanted = {});
+
+// Distinct values of an axis, ascending.
+std::vector<double> values_of(const Observations& all, std::string_view axis);
+std::vector<std::string> words_of(const Observations& all, std::string_view axis);
+
+// The measurements as they are, summarised by their medians.
+Observations medians(const std::vector<const results::Measurement*>& measurements);
+
+// One draw of the hierarchical bootstrap: for each measurement, launches with replacement, then samples of each.
+Observations resample(const std::vector<const results::Measurement*>& measurements, std::mt19937_64& random);
+
+}  // namespace sextant::analysis
