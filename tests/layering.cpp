@@ -71,13 +71,18 @@ bool starts_with_any(std::string_view text, const Names& prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(), [&](auto prefix) { return text.starts_with(prefix); });
 }
 
+// The model itself; what tests and times it may use more.
+bool is_pure(std::string_view file) {
+  return file.starts_with("analysis/model/") && !file.ends_with("_test.cpp") && !file.ends_with("_benchmark.cpp");
+}
+
 // Empty when the quoted include is right.
 std::string wrong_quoted(const std::string& file, const std::string& included) {
   const auto from = first_folder(file);
   const auto to = first_folder(included);
   if (!arrows().contains(to)) return "quotes \"" + included + "\", which does not start at a folder of the project";
-  if (file.starts_with("analysis/model/") && !file.ends_with("_test.cpp") && !included.starts_with("analysis/model/") &&
-      included != "results/record/unit.hpp" && included != "results/record/estimate.hpp") {
+  if (is_pure(file) && !included.starts_with("analysis/model/") && included != "results/record/unit.hpp" &&
+      included != "results/record/estimate.hpp") {
     return "includes \"" + included + "\": the model is pure and knows only results/record/{unit,estimate}.hpp";
   }
   const auto& allowed = arrows().at(from);
@@ -87,7 +92,7 @@ std::string wrong_quoted(const std::string& file, const std::string& included) {
 
 std::string wrong_angled(const std::string& file, const std::string& included) {
   const bool standard = included.find_first_of("./") == std::string::npos;
-  if (file.starts_with("analysis/model/") && !file.ends_with("_test.cpp") && !standard) {
+  if (is_pure(file) && !standard) {
     return "includes <" + included + ">: the model uses the standard library only";
   }
   if (file.ends_with(".hpp") && starts_with_any(included, heavy)) {
