@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "probes/probes.hpp"
+
+namespace sextant::probes {
+
+std::vector<Probe> cpu_probes() {
+  return {
+      memory_read(),        //
+      memory_latency(),     //
+      near_data_gemv(),     //
+      sync_barrier(),       //
+      overhead_dispatch(),  //
+  };
+}
+
+}  // namespace sextant::probes

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "probes/probe/probe.hpp"
+
+namespace sextant::probes {
+
+// Every probe that needs nothing but processors and memory.
+std::vector<Probe> cpu_probes();
+
+Probe memory_read();
+Probe memory_latency();
+Probe near_data_gemv();
+Probe sync_barrier();
+Probe overhead_dispatch();
+
+}  // namespace sextant::probes
