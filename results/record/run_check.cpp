@@ -80,7 +80,7 @@ Sample checked_sample(const Table& table, const CsvTable& csv, std::size_t row) 
       csv.fail(row, column, "cannot be negative: remove the row and its point's figures, or measure again");
   }
   for (const Column& axis : table.axes) {
-    if (axis.unit == Unit::text) check_private_cell(csv, row, axis.name);
+    if (axis.unit == Unit::text) check_private_cell(csv, row, axis_column(axis));
   }
   return sample;
 }

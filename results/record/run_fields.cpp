@@ -15,9 +15,9 @@ namespace {
 
 using Type = Field::Type;
 
-Field column_field(const Column& column, Role role) {
+Field column_field(std::string name, const Column& column, Role role) {
   const Type type = column.unit == Unit::text ? Type::string : Type::number;
-  return {column.name, type, column.unit, role, column.description};
+  return {std::move(name), type, column.unit, role, column.description};
 }
 
 const std::vector<Field>& sample_fields() {
@@ -97,11 +97,18 @@ std::string_view name(Role role) {
   throw std::logic_error("a role without a name");
 }
 
+std::string axis_column(const Column& axis) {
+  const auto& fields = sample_fields();
+  const bool taken =
+      std::any_of(fields.begin(), fields.end(), [&](const Field& field) { return field.name == axis.name; });
+  return taken ? "axis_" + axis.name : axis.name;
+}
+
 std::vector<Field> raw_fields(const Table& table) {
   std::vector<Field> fields;
-  for (const Column& axis : table.axes) fields.push_back(column_field(axis, Role::axis));
+  for (const Column& axis : table.axes) fields.push_back(column_field(axis_column(axis), axis, Role::axis));
   fields.insert(fields.end(), sample_fields().begin(), sample_fields().end());
-  for (const Column& extra : table.extras) fields.push_back(column_field(extra, Role::extra));
+  for (const Column& extra : table.extras) fields.push_back(column_field(extra.name, extra, Role::extra));
   return fields;
 }
 
@@ -210,9 +217,9 @@ Point point_of(const Table& table, const CsvTable& csv, std::size_t row) {
   Point point;
   for (const Column& axis : table.axes) {
     if (axis.unit == Unit::text) {
-      point.set(axis.name, csv.cell(row, axis.name));
+      point.set(axis.name, csv.cell(row, axis_column(axis)));
     } else {
-      point.set(axis.name, required(csv, row, axis.name));
+      point.set(axis.name, required(csv, row, axis_column(axis)));
     }
   }
   return point;

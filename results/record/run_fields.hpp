@@ -15,12 +15,15 @@ enum class Role { axis, sample, condition, extra, summary };
 std::string_view name(Role role);
 
 struct Field {
-  std::string name;
+  std::string name;  // of the column in the file
   enum class Type { number, integer, string } type = Type::number;
   Unit unit = Unit::one;
   Role role = Role::sample;
   std::string description;
 };
+
+// The column that holds an axis: its name, or "axis_bytes" where an axis is called like a column of every sample.
+std::string axis_column(const Column& axis);
 
 // Columns of <probe>.csv: axes, launch ... run_delay, extras.
 std::vector<Field> raw_fields(const Table& table);

@@ -70,6 +70,22 @@ TEST(RunFolder, ReadsBackAndIsSound) {
   EXPECT_FALSE(is_run_folder(folder.path()));
 }
 
+TEST(RunFolder, AnAxisMayBeCalledLikeASampleColumn) {
+  const TemporaryFolder folder;
+  results::Run run = example_run();
+  run.tables[1].axes[0].name = "bytes";
+  run.measurements[2].point = {{"bytes", 8.0}};
+  Sample sample;
+  sample.seconds = 1e-6;
+  sample.operations = 1;
+  sample.bytes = 64;
+  run.measurements[2].samples = {sample};
+  write_run(folder.path(), run);
+  EXPECT_THAT(read_text(folder.path() / "sync.barrier.csv"), testing::StartsWith("axis_bytes,launch,"));
+  EXPECT_TRUE(same(read_run(folder.path()), run));
+  EXPECT_THAT(check_run(folder.path()), testing::IsEmpty());
+}
+
 TEST(RunFolder, DescribesItself) {
   const TemporaryFolder folder;
   write_run(folder.path(), example_run());
@@ -218,7 +234,8 @@ TEST(RunFolder, RefusesWhatItCannotStore) {
     damage(run);
     EXPECT_THROW(write_run(folder.path(), run), std::invalid_argument);
   };
-  refused([](results::Run& run) { run.tables[1].axes[0].name = "bytes"; });
+  refused([](results::Run& run) { run.tables[0].extras[0].name = "bytes"; });
+  refused([](results::Run& run) { run.tables[0].axes[0].name = "pattern"; });
   refused([](results::Run& run) { run.tables[1].probe = "../out"; });
   refused([](results::Run& run) { run.tables[1].probe = "summary"; });
   refused([](results::Run& run) { run.tables.pop_back(); });

@@ -69,6 +69,8 @@ Json probe_resource(const Table& table, const std::string& licence) {
   for (const Column& axis : table.axes) key.push_back(axis.name);
   key.insert(key.end(), {"launch", "repetition", "stage"});
   Json resource = table_resource(table.probe, table.summary, licence, schema(raw_fields(table), std::move(key)));
+  for (std::size_t i = 0; i < table.axes.size(); ++i)
+    resource["schema"]["fields"][i]["sextant"]["axis"] = table.axes[i].name;
   resource["sextant"] = {{"probe", table.probe},
                          {"summary", table.summary},
                          {"quantity", {{"name", table.quantity.name}, {"unit", code(table.quantity.unit)}}}};
@@ -108,7 +110,10 @@ Table table_of(const Json& resource) {
   table.quantity = {own.at("quantity").at("name"), unit_from_code(own.at("quantity").at("unit").get<std::string>())};
   for (const Json& field : resource.at("schema").at("fields")) {
     const std::string role = field.at("sextant").at("role");
-    if (role == "axis") table.axes.push_back(column_of(field));
+    if (role == "axis") {
+      table.axes.push_back(column_of(field));
+      table.axes.back().name = field.at("sextant").at("axis");
+    }
     if (role == "extra") table.extras.push_back(column_of(field));
   }
   return table;
