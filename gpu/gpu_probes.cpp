@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "gpu/ask.hpp"
+#include "gpu/not_built.hpp"
 
 namespace sextant::gpu {
 
@@ -17,9 +19,6 @@ using probes::Machine;
 using probes::Unit;
 
 namespace {
-
-// Why the worker was left out of this build; empty when it was built.
-constexpr std::string_view not_built = SEXTANT_GPU_NOT_BUILT;
 
 // Only the worker can tell whether there is a device. It says so with exit code 77 and a sentence; every other end (a
 // crash, a failing driver, silence) is a failure that the run will find again and report, not an absence.

@@ -3,9 +3,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
+
+#include "net/not_built.hpp"
 
 namespace sextant::net {
 
@@ -15,9 +18,6 @@ using probes::Machine;
 using probes::Unit;
 
 namespace {
-
-// Why the worker was left out of this build; empty when it was built.
-constexpr std::string_view not_built = SEXTANT_NET_NOT_BUILT;
 
 bool on_path(std::string_view program) {
   const char* path = std::getenv("PATH");
