@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one evaluation of the model costs with a fixed parameter vector: the bound is 20 microseconds, because
+// everything that draws, sweeps and searches multiplies it.
+#include <benchmark/benchmark.h>
+
+#include "analysis/model/decode.hpp"
+
+namespace sextant::analysis {
+namespace {
+
+Workload llama_70b() {
+  Workload w;
+  w.model = {.layers = 80,
+             .hidden = 8192,
+             .query_heads = 64,
+             .key_value_heads = 8,
+             .head_size = 128,
+             .ffn = 28672,
+             .vocabulary = 128256};
+  w.context = 4096;
+  w.output = 512;
+  return w;
+}
+
+// A mixture with windows and flash takes every branch there is.
+Workload mixture() {
+  Workload w;
+  w.model = {.layers = 36,
+             .hidden = 2880,
+             .query_heads = 64,
+             .key_value_heads = 8,
+             .head_size = 64,
+             .ffn = 2880,
+             .vocabulary = 201088,
+             .experts = 128,
+             .experts_per_token = 4,
+             .expert_ffn = 2880,
+             .window = 128,
+             .full_attention_every = 2};
+  w.precision.expert = 0.53125;
+  w.batch = 32;
+  w.context = 4096;
+  return w;
+}
+
+Hardware eight_devices() {
+  Hardware h;
+  h.devices = 8;
+  h.memory = {72e9, 2.85e12, 0};
+  h.compute = {67e12, 500e12, 1000e12, 1000e12, 2000e12};
+  h.fixed = {0, 62e-6, 0.48e-6, 0};
+  h.interconnect = {Topology::switch_reduction, 7e-6, 0.2e-6, 1 / 360e9, 1};
+  return h;
+}
+
+void run(benchmark::State& state, const Workload& workload, const Hardware& hardware) {
+  for (auto _ : state) {
+    Step step = decode_step(workload, hardware);
+    benchmark::DoNotOptimize(step);
+  }
+}
+
+void dense_step(benchmark::State& state) { run(state, llama_70b(), eight_devices()); }
+
+void mixture_step(benchmark::State& state) {
+  Hardware h = eight_devices();
+  h.flash = {2e12, 5e12, 5e-6, 0.5};
+  h.near_data = {16, 0.05, 1e12, 0.4e-6};
+  run(state, mixture(), h);
+}
+
+BENCHMARK(dense_step)->Unit(benchmark::kMicrosecond);
+BENCHMARK(mixture_step)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace sextant::analysis
+
+BENCHMARK_MAIN();

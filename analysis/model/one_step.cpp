@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// One evaluation, printed to the last bit: scripts/wasm compares what WebAssembly and this machine make of it.
+#include <cstdio>
+#include <string>
+
+#include "analysis/model/decode.hpp"
+#include "results/record/unit.hpp"
+
+int main() {
+  using namespace sextant::analysis;
+  Workload workload;
+  workload.model = {.layers = 36,
+                    .hidden = 2880,
+                    .query_heads = 64,
+                    .key_value_heads = 8,
+                    .head_size = 64,
+                    .ffn = 2880,
+                    .vocabulary = 201088,
+                    .experts = 128,
+                    .experts_per_token = 4,
+                    .expert_ffn = 2880,
+                    .window = 128,
+                    .full_attention_every = 2};
+  workload.precision.expert = 0.53125;
+  workload.batch = 32;
+  workload.context = 4096;
+
+  Hardware hardware;
+  hardware.devices = 8;
+  hardware.memory = {72e9, 2.85e12, 0};
+  hardware.compute.fill(500e12);
+  hardware.fixed = {0, 62e-6, 0.48e-6, 0};
+  hardware.interconnect = {Topology::switched, 7e-6, 0, 1 / 360e9, 1};
+
+  const Step step = decode_step(workload, hardware);
+  const std::string unit(sextant::results::code(sextant::results::Unit::second));
+  std::printf("%.17g %s, bound by %s\n", step.seconds, unit.c_str(), bound_by(step));
+}

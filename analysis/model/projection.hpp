@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+// The answer of the model: what `sextant project` prints and the report draws. Plain values; quantiles come from draws.
+namespace sextant::analysis {
+
+struct Quantiles {
+  double p5 = 0, p50 = 0, p95 = 0;
+};
+
+// A share of the decode step: "weights", "kv cache", "collectives", "fixed cost", ... Phases add up to the step at the
+// median draw.
+struct Phase {
+  std::string name;
+  Quantiles seconds;
+};
+
+// One line of --explain.
+struct Term {
+  std::string equation;   // section of docs/decode-model.md: "4.1", "4.2", "4.8"
+  std::string name;       // "QKV projection", "all-reduce", ...
+  double bytes = 0;       // moved per step and device, 0 where none
+  double bandwidth = 0;   // byte/s that it moves at, 0 where none
+  double seconds = 0;     // per step, at the median parameters
+  std::string parameter;  // the parameter that decides it
+  std::string source;     // measured, fitted, datasheet, published, assumed; and the citation
+  std::string transfer;   // T0 ... T6
+};
+
+// How much of the spread of the time one uncertain figure causes, varied alone between its 5th and 95th percentile.
+struct Influence {
+  std::string parameter;  // "memory.efficiency"
+  double share = 0;       // of the variance of log time
+  double time_low = 0;    // s per token at its 5th percentile, the rest at their medians
+  double time_high = 0;   // and at its 95th
+  std::string transfer;   // T0 ... T6
+};
+
+struct Projection {
+  std::string workload;
+  std::string model;  // id in the catalogue
+  std::string design;
+  std::string execution;  // who starts operations: host_launched, graph, persistent, autonomous
+  bool fits = true;
+  std::string reason;          // when it does not fit: what is missing and by how much
+  double capacity_needed = 0;  // byte, per device of the group that holds the model
+  double capacity_available = 0;
+  std::string bound_by;  // "memory bandwidth", "collective latency", "fixed cost", "compute", "capacity"
+  double batch = 0;
+  double context = 0;  // tokens at the mean step
+  double devices = 0;
+  Quantiles time_per_token;  // seconds between tokens of one user; NaN in all three when the model does not fit
+  Quantiles tokens_per_second_user;
+  Quantiles tokens_per_second_total;
+  std::vector<Phase> phases;
+  std::string transfer_class;  // the worst class among the parameters that matter
+  bool range_only = false;     // figures of class T5 or T6 hold more than half of the variance: quote no single number
+  std::vector<Influence> influences;  // largest first
+  std::vector<std::string> assumptions;
+  std::vector<Term> terms;
+};
+
+}  // namespace sextant::analysis
