@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/uncertainty/project.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "analysis/model/decode.hpp"
+#include "analysis/uncertainty/distribution.hpp"
+#include "analysis/uncertainty/terms.hpp"
+#include "results/record/summary.hpp"
+
+namespace sextant::analysis {
+namespace {
+
+constexpr double matters = 0.05;  // share of the variance from which a parameter's class counts (section 5)
+
+Step step_at(const Workload& workload, const BoundDesign& bound, const Values& values) {
+  return decode_step(workload, resolve(values, bound.design.topology, bound.curve));
+}
+
+// Columns of shares for each figure; joint draws of one profile all take the same row, so that their covariance
+// survives.
+struct Shares {
+  std::vector<std::vector<double>> base, prior;  // [figure][draw]
+  std::vector<double> row;                       // [draw]
+};
+
+Shares draw_shares(const BoundDesign& bound, const ProjectionOptions& options) {
+  Shares shares;
+  shares.row = stratified(options.seed, "profile row", options.draws);
+  for (const BoundFigure& figure : bound.figures) {
+    shares.base.push_back(stratified(options.seed, figure.figure.identity + "|own", options.draws));
+    shares.prior.push_back(stratified(options.seed, figure.figure.identity + "|class", options.draws));
+  }
+  return shares;
+}
+
+Quantiles quantiles(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return {results::quantile(values, 0.05), results::quantile(values, 0.50), results::quantile(values, 0.95)};
+}
+
+Quantiles unknown() {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  return {nan, nan, nan};
+}
+
+// Draws the step; false quantiles (NaN) when the model does not fit, because a time without the memory for it is no
+// answer.
+void spread(Projection& projection, const Workload& workload, const BoundDesign& bound,
+            const ProjectionOptions& options) {
+  const Shares shares = draw_shares(bound, options);
+  std::vector<double> seconds(options.draws), user(options.draws), total(options.draws);
+  std::vector<std::vector<double>> parts(part_count, std::vector<double>(options.draws));
+  Values values;
+  values.fill(std::nan(""));
+  for (std::size_t i = 0; i < options.draws; ++i) {
+    for (std::size_t f = 0; f < bound.figures.size(); ++f) {
+      const BoundFigure& figure = bound.figures[f];
+      const auto row =
+          static_cast<std::size_t>(shares.row[i] * static_cast<double>(std::max<std::size_t>(1, figure.joint.size())));
+      values[static_cast<std::size_t>(figure.figure.slot)] =
+          value_at(figure, shares.base[f][i], shares.prior[f][i], row);
+    }
+    const Step step = step_at(workload, bound, values);
+    seconds[i] = step.seconds;
+    user[i] = 1 / step.seconds;
+    total[i] = workload.batch / step.seconds;
+    for (std::size_t p = 0; p < part_count; ++p) parts[p][i] = step.parts[p];
+  }
+  projection.time_per_token = projection.fits ? quantiles(seconds) : unknown();
+  projection.tokens_per_second_user = projection.fits ? quantiles(user) : unknown();
+  projection.tokens_per_second_total = projection.fits ? quantiles(total) : unknown();
+  for (std::size_t p = 0; p < part_count; ++p) {
+    const Quantiles q = quantiles(parts[p]);
+    if (q.p95 > 0) projection.phases.push_back({part_names[p], projection.fits ? q : unknown()});
+  }
+}
+
+double seconds_with(const Workload& workload, const BoundDesign& bound, Values values, const BoundFigure& figure,
+                    double u) {
+  BoundFigure alone = figure;
+  if (!figure.joint.empty()) {
+    std::vector<double> sorted = figure.joint;
+    std::sort(sorted.begin(), sorted.end());
+    alone.joint = {results::quantile(sorted, u)};
+  }
+  values[static_cast<std::size_t>(figure.figure.slot)] = value_at(alone, u, u, 0);
+  return step_at(workload, bound, values).seconds;
+}
+
+// One at a time: each figure at its 5th and 95th percentile, the rest at their medians; shares of the sum of squares of
+// log(t95 / t5). Interactions are left out; a variance decomposition belongs to a later stage (section 6).
+void rank(Projection& projection, const Workload& workload, const BoundDesign& bound, const Values& centre) {
+  double sum = 0;
+  for (const BoundFigure& figure : bound.figures) {
+    Influence influence;
+    influence.parameter = design_keys()[static_cast<std::size_t>(figure.figure.slot)].path;
+    influence.transfer = std::string(results::name(figure.figure.transfer));
+    influence.time_low = seconds_with(workload, bound, centre, figure, 0.05);
+    influence.time_high = seconds_with(workload, bound, centre, figure, 0.95);
+    influence.share = std::pow(std::log(influence.time_high / influence.time_low), 2);
+    sum += influence.share;
+    projection.influences.push_back(std::move(influence));
+  }
+  double proposed = 0;
+  std::string worst = "T0";
+  for (Influence& influence : projection.influences) {
+    influence.share = sum > 0 ? influence.share / sum : 0;
+    if (influence.share > matters) worst = std::max(worst, influence.transfer);
+    if (influence.transfer >= "T5") proposed += influence.share;
+  }
+  std::erase_if(projection.influences, [](const Influence& influence) { return influence.share < 1e-4; });
+  std::sort(projection.influences.begin(), projection.influences.end(), [](const Influence& a, const Influence& b) {
+    return a.share != b.share ? a.share > b.share : a.parameter < b.parameter;
+  });
+  projection.transfer_class = worst;
+  projection.range_only = proposed > 0.5;
+}
+
+std::string bytes(double value) { return results::format(value, results::Unit::byte); }
+
+void check_capacity(Projection& projection, const Workload& workload, const BoundDesign& bound, const Step& step) {
+  projection.fits = step.fits;
+  projection.capacity_needed = step.needed;
+  projection.capacity_available = step.available;
+  const double devices = projection.devices;
+  if (!step.fits) {
+    const double cache = resident_cache(workload, devices, workload.context + workload.output);
+    const double lacking = std::max(step.needed - step.available, 0.0);
+    projection.reason =
+        lacking > 0
+            ? "needs " + bytes(step.needed) + " on each of " + results::format(devices, results::Unit::one) +
+                  " device(s), of which " + bytes(cache) + " KV cache; " + bytes(step.available) +
+                  " can be used: " + bytes(lacking) + " a device, " + bytes(lacking * devices) + " in all, too much"
+            : "the KV cache of " + bytes(cache) +
+                  " a device does not fit in memory, and flash cannot take a cache that is written every step";
+    projection.bound_by = "capacity";
+  }
+  // Sources that disagree about the capacity may disagree about the verdict.
+  for (const BoundFigure& figure : bound.figures) {
+    const results::Estimate& e = figure.figure.estimate;
+    if (design_keys()[static_cast<std::size_t>(figure.figure.slot)].role != Role::capacity || !(e.low < e.high))
+      continue;
+    for (const double other : {e.low, e.high}) {
+      Values values = median_values(bound);
+      values[static_cast<std::size_t>(figure.figure.slot)] = other;
+      if (step_at(workload, bound, values).fits == step.fits) continue;
+      projection.assumptions.push_back(std::string(step.fits ? "fits" : "does not fit") + " with " + bytes(e.value) +
+                                       " of " + design_keys()[static_cast<std::size_t>(figure.figure.slot)].path +
+                                       "; another source gives " + bytes(other) + ", with which it " +
+                                       (step.fits ? "would not" : "would"));
+    }
+  }
+}
+
+// Which types the multipliers really work on. Throws when the design has none that will do.
+void check_arithmetic(Projection& projection, const Workload& workload, const Values& values) {
+  std::string said;
+  for (const Arithmetic wanted : {workload.precision.weight_arithmetic, workload.precision.expert_arithmetic,
+                                  workload.precision.cache_arithmetic}) {
+    const Arithmetic used = widened(values, wanted);
+    const std::string name = arithmetic_names[static_cast<std::size_t>(wanted)];
+    if (used == wanted || said.find(name + " ") != std::string::npos) continue;
+    said += name + " ";
+    projection.assumptions.push_back("no " + name + " multipliers: operands are widened to " +
+                                     arithmetic_names[static_cast<std::size_t>(used)] + ", at no cost in time");
+  }
+}
+
+// A remark for flash whose depth lies outside what was measured.
+void check_flash_depth(Projection& projection, const BoundDesign& bound, const Values& values) {
+  if (bound.curve.depth.empty()) return;
+  const double buffer = values[static_cast<std::size_t>(Slot::flash_buffer)];
+  const double in_flight = buffer / 2 /
+                           (values[static_cast<std::size_t>(Slot::flash_bandwidth)] *
+                            values[static_cast<std::size_t>(Slot::flash_sense_time)]);
+  if (in_flight >= bound.curve.depth.front() && in_flight <= bound.curve.depth.back()) return;
+  projection.assumptions.push_back(
+      "flash is read at a relative depth outside the measured curve: its last value is used (extrapolated)");
+}
+
+}  // namespace
+
+Projection project(const Workload& workload, const Design& design, const results::Profile& profile,
+                   const ProjectionOptions& options) {
+  const BoundDesign bound = bind(design, profile);
+  const Values centre = median_values(bound);
+  const Hardware hardware = resolve(centre, design.topology, bound.curve);
+  const Step step = decode_step(workload, hardware);
+
+  Projection projection;
+  projection.workload = workload.name;
+  projection.model = workload.model_name;
+  projection.design = design.name;
+  projection.execution = design.execution;
+  projection.batch = workload.batch;
+  projection.context = workload.context + workload.output / 2;
+  projection.devices = hardware.devices;
+  projection.bound_by = bound_by(step);
+  check_arithmetic(projection, workload, centre);
+  check_capacity(projection, workload, bound, step);
+  check_flash_depth(projection, bound, centre);
+  spread(projection, workload, bound, options);
+  rank(projection, workload, bound, centre);
+  projection.terms = terms(step, workload, hardware, bound);
+  for (const std::string& remark : bound.remarks) projection.assumptions.push_back(remark);
+  if (workload.model.experts > 0 && workload.batch > 1) {
+    projection.assumptions.push_back("experts are chosen uniformly with routing correlation " +
+                                     results::format(workload.routing_correlation, results::Unit::one) + " (4.3)");
+  }
+  projection.assumptions.push_back(
+      "intervals hold the spread of the parameters; the error of the model's form is not in them yet");
+  return projection;
+}
+
+}  // namespace sextant::analysis

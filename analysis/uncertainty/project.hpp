@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "analysis/designs/design.hpp"
+#include "analysis/model/projection.hpp"
+#include "analysis/model/workload.hpp"
+#include "analysis/uncertainty/binding.hpp"
+#include "results/record/profile.hpp"
+
+namespace sextant::analysis {
+
+struct ProjectionOptions {
+  std::size_t draws = 1024;
+  std::uint64_t seed = 1;  // the same seed compares designs under the same draws of what they share
+};
+
+// One workload on one design: quantiles over draws, terms at the medians, what bounds the step, what decides the
+// spread. Throws MissingParameter when the design refers to a parameter that the profile does not have or that its
+// calibration refused.
+Projection project(const Workload& workload, const Design& design, const results::Profile& profile,
+                   const ProjectionOptions& options = {});
+
+}  // namespace sextant::analysis

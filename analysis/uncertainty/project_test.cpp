@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/uncertainty/project.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/uncertainty/example_profile.hpp"
+
+namespace sextant::analysis {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+Projection answer(const char* workload, const char* design, const std::vector<Override>& overrides = {},
+                  ProjectionOptions options = {.draws = 256}) {
+  return project(example::workload(workload), example::design(design, overrides), example::profile(), options);
+}
+
+TEST(Project, EveryShippedPairHasAnAnswerOrAReason) {
+  for (const char* workload :
+       {"llama-3.1-8b-bf16-b1", "llama-3.1-405b-fp8-b16", "mixtral-8x7b-bf16-b32", "gpt-oss-120b-mxfp4-b1"}) {
+    for (const char* design :
+         {"this_machine", "h100x8", "b200x8", "hbf", "pnm", "stacked_3d", "low_latency_interconnect"}) {
+      const Projection p = answer(workload, design);
+      EXPECT_NE(p.fits, !p.reason.empty()) << workload << " " << design;
+      if (!p.fits) {
+        EXPECT_TRUE(std::isnan(p.time_per_token.p50));
+        EXPECT_EQ(p.bound_by, "capacity");
+        continue;
+      }
+      EXPECT_GT(p.time_per_token.p5, 0);
+      EXPECT_LE(p.time_per_token.p5, p.time_per_token.p50);
+      EXPECT_LE(p.time_per_token.p50, p.time_per_token.p95);
+      EXPECT_NEAR(p.tokens_per_second_user.p50 * p.time_per_token.p50, 1, 0.01);
+      EXPECT_NEAR(p.tokens_per_second_total.p50 / p.tokens_per_second_user.p50, p.batch, 1e-6 * p.batch);
+    }
+  }
+}
+
+// Published single-user rates of Llama 70B in 16 bit on eight H100 lie between 50 and 150 tokens a second.
+TEST(Project, BaselineHasThePublishedOrderOfMagnitude) {
+  const Projection p = answer("llama-3.1-70b-bf16-b1", "h100x8");
+  EXPECT_GT(p.tokens_per_second_user.p50, 50);
+  EXPECT_LT(p.tokens_per_second_user.p50, 150);
+  EXPECT_LE(p.transfer_class, "T2");
+}
+
+TEST(Project, TermsAddUpToTheMedianStep) {
+  for (const char* design : {"h100x8", "hbf", "pnm"}) {
+    const Projection p = answer("mixtral-8x7b-bf16-b32", design);
+    double sum = 0;
+    for (const Term& term : p.terms) {
+      sum += term.seconds;
+      EXPECT_FALSE(term.parameter.empty()) << term.name;
+      EXPECT_FALSE(term.source.empty()) << term.name;
+      EXPECT_FALSE(term.transfer.empty()) << term.name;
+    }
+    EXPECT_NEAR(sum / p.time_per_token.p50, 1, 0.15) << design;  // the median of draws is not the draw of medians
+  }
+}
+
+// 405B in BF16 is 811.7 GB; eight H100 lend 72 GB each.
+TEST(Project, WhatDoesNotFitSaysByHowMuch) {
+  const Projection p = answer("llama-3.1-405b-bf16-b1", "h100x8");
+  EXPECT_FALSE(p.fits);
+  EXPECT_NEAR(p.capacity_needed, 101.76e9, 0.02e9);
+  EXPECT_DOUBLE_EQ(p.capacity_available, 72e9);
+  EXPECT_THAT(p.reason, AllOf(HasSubstr("needs 102 GB"), HasSubstr("29.8 GB a device"), HasSubstr("238 GB in all")));
+  EXPECT_TRUE(answer("llama-3.1-405b-bf16-b1", "b200x8").fits);
+}
+
+TEST(Project, ConflictingCapacitiesThatChangeTheVerdictAreSaid) {
+  // 405B in BF16 needs 101.8 GB of 172.8 on a B200; a reserve of 41.5 % leaves 112.3 of 192 GB but 105.3 of 180.
+  const Projection fits = answer("llama-3.1-405b-bf16-b1", "b200x8", {parse_override("design.memory.reserve=0.46")});
+  EXPECT_TRUE(fits.fits);
+  EXPECT_THAT(fits.assumptions, testing::Contains(AllOf(HasSubstr("180 GB"), HasSubstr("would not"))));
+}
+
+TEST(Project, TheSameSeedGivesTheSameAnswer) {
+  const Projection a = answer("llama-3.1-70b-bf16-b1", "hbf"), b = answer("llama-3.1-70b-bf16-b1", "hbf");
+  EXPECT_EQ(a.time_per_token.p95, b.time_per_token.p95);
+  const Projection c = answer("llama-3.1-70b-bf16-b1", "hbf", {}, {.draws = 256, .seed = 2});
+  EXPECT_NE(a.time_per_token.p95, c.time_per_token.p95);
+  EXPECT_NEAR(a.time_per_token.p50 / c.time_per_token.p50, 1, 0.02);
+}
+
+TEST(Project, ProposedSiliconHasTheWidestInterval) {
+  const auto width = [](const Projection& p) { return p.time_per_token.p95 / p.time_per_token.p5; };
+  const double baseline = width(answer("llama-3.1-405b-fp8-b1", "h100x8"));
+  EXPECT_GT(width(answer("llama-3.1-405b-fp8-b1", "stacked_3d")), 1.2 * baseline);
+  EXPECT_GE(answer("llama-3.1-405b-fp8-b1", "stacked_3d").transfer_class, "T5");
+}
+
+TEST(Project, InfluencesShareTheVariance) {
+  const Projection p = answer("llama-3.1-405b-fp8-b1", "hbf");
+  double sum = 0;
+  for (const Influence& influence : p.influences) sum += influence.share;
+  EXPECT_NEAR(sum, 1, 0.01);
+  EXPECT_TRUE(std::is_sorted(p.influences.begin(), p.influences.end(),
+                             [](const Influence& a, const Influence& b) { return a.share > b.share; }));
+}
+
+TEST(Project, AFasterLinkAloneHelpsTheLowLatencyDesign) {
+  EXPECT_LT(answer("llama-3.1-70b-bf16-b1", "low_latency_interconnect").time_per_token.p50,
+            answer("llama-3.1-70b-bf16-b1", "b200x8").time_per_token.p50);
+}
+
+TEST(Project, AnOverrideChangesTheAnswerAndIsSaid) {
+  const Projection p = answer("llama-3.1-405b-fp8-b1", "h100x8", {parse_override("design.memory.bandwidth=100 TB/s")});
+  EXPECT_LT(p.time_per_token.p50, 0.7 * answer("llama-3.1-405b-fp8-b1", "h100x8").time_per_token.p50);
+  EXPECT_THAT(p.assumptions, testing::Contains(HasSubstr("set on the command line")));
+}
+
+TEST(Project, WidenedArithmeticIsSaid) {
+  EXPECT_THAT(answer("gpt-oss-120b-mxfp4-b1", "h100x8").assumptions,
+              testing::Contains(HasSubstr("no fp4 multipliers: operands are widened to fp8")));
+}
+
+}  // namespace
+}  // namespace sextant::analysis

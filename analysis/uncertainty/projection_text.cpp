@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/uncertainty/projection_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "results/record/unit.hpp"
+
+namespace sextant::analysis {
+namespace {
+
+using results::format;
+using results::Unit;
+
+using Row = std::vector<std::string>;
+
+// Columns padded to their widest cell, two spaces between; the last is not padded. Widths count characters of UTF-8,
+// not bytes.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string aligned(const std::vector<Row>& rows, const std::string& indent = "") {
+  std::vector<std::size_t> widths;
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    text += indent;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      text += row[c];
+      if (c + 1 < row.size()) text += std::string(widths[c] - width(row[c]) + 2, ' ');
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string interval(const Quantiles& q, Unit unit) {
+  return fmt::format("[{} .. {}]", format(q.p5, unit), format(q.p95, unit));
+}
+
+// A figure that hangs on claims about silicon nobody has built is given as a range only (section 5).
+std::string headline(const Projection& p, const Quantiles& q, Unit unit) {
+  return p.range_only ? "" : format(q.p50, unit);
+}
+
+std::string plain(double value) { return fmt::format("{:.3g}", value); }
+
+}  // namespace
+
+std::string table_text(const std::vector<Projection>& projections) {
+  std::vector<Row> rows{
+      {"workload", "design", "time per token", "P5 .. P95", "tokens/s user", "tokens/s all", "bound by", "class"}};
+  std::string misfits;
+  for (const Projection& p : projections) {
+    if (!p.fits) {
+      rows.push_back({p.workload, p.design, "does not fit", "", "", "", p.bound_by, p.transfer_class});
+      misfits += fmt::format("{} on {} does not fit: {}.\n", p.workload, p.design, p.reason);
+      continue;
+    }
+    const auto rate = [&](const Quantiles& q) {
+      return p.range_only ? plain(q.p5) + " .. " + plain(q.p95) : plain(q.p50);
+    };
+    rows.push_back({p.workload, p.design, headline(p, p.time_per_token, Unit::second),
+                    interval(p.time_per_token, Unit::second), rate(p.tokens_per_second_user),
+                    rate(p.tokens_per_second_total), p.bound_by, p.transfer_class});
+  }
+  std::string text = aligned(rows);
+  if (!misfits.empty()) text += "\n" + misfits;
+  const bool ranges =
+      std::any_of(projections.begin(), projections.end(), [](const Projection& p) { return p.range_only && p.fits; });
+  if (ranges)
+    text += "\nWhere there is no single time, claims about unbuilt parts (T5, T6) hold more than half of the spread.\n";
+  return text;
+}
+
+std::string explain_text(const Projection& p) {
+  std::string text = fmt::format("{} on {} ({} device(s), batch {}, {} tokens of context, {})\n", p.workload, p.design,
+                                 plain(p.devices), plain(p.batch), plain(p.context), p.execution);
+  text += fmt::format("capacity (4.4): {} of {} used on each device{}\n", format(p.capacity_needed, Unit::byte),
+                      format(p.capacity_available, Unit::byte), p.fits ? "" : ": does not fit, " + p.reason);
+  if (p.fits) {
+    text += fmt::format("time per token: {} {}, bound by {}, class {}\n", format(p.time_per_token.p50, Unit::second),
+                        interval(p.time_per_token, Unit::second), p.bound_by, p.transfer_class);
+  } else {
+    text += "the terms below are what a step would take, had it the memory\n";
+  }
+  std::vector<Row> rows{{"equation", "term", "bytes", "bandwidth", "time", "class", "parameter", "source"}};
+  double sum = 0;
+  for (const Term& term : p.terms) {
+    sum += term.seconds;
+    rows.push_back({term.equation, term.name, term.bytes > 0 ? format(term.bytes, Unit::byte) : "",
+                    term.bandwidth > 0 ? format(term.bandwidth, Unit::byte_per_second) : "",
+                    format(term.seconds, Unit::second), term.transfer, term.parameter, term.source});
+  }
+  rows.push_back({"", "sum, at the median parameters", "", "", format(sum, Unit::second), "", "", ""});
+  text += "\n" + aligned(rows);
+  if (!p.influences.empty()) {
+    text += "\nwhat the spread comes from, one at a time:\n";
+    std::vector<Row> ranked{{"share", "parameter", "class", "time from its P5 to its P95"}};
+    for (const Influence& i : p.influences) {
+      ranked.push_back({fmt::format("{:.0f} %", 100 * i.share), i.parameter, i.transfer,
+                        format(i.time_low, Unit::second) + " .. " + format(i.time_high, Unit::second)});
+    }
+    text += aligned(ranked, "  ");
+  }
+  text += "\nassumptions:\n";
+  for (const std::string& assumption : p.assumptions) text += "  - " + assumption + "\n";
+  return text;
+}
+
+}  // namespace sextant::analysis

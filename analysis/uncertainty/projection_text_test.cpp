@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/uncertainty/projection_text.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/uncertainty/example_profile.hpp"
+#include "analysis/uncertainty/project.hpp"
+#include "results/record/csv.hpp"
+#include "results/record/temporary_folder.hpp"
+
+namespace sextant::analysis {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::vector<Projection>& answers() {
+  static const std::vector<Projection> list{
+      project(example::workload("llama-3.1-70b-bf16-b1"), example::design("h100x8"), example::profile(), {.draws = 64}),
+      project(example::workload("llama-3.1-405b-bf16-b1"), example::design("h100x8"), example::profile(),
+              {.draws = 64})};
+  return list;
+}
+
+TEST(ProjectionText, TheTableGivesIntervalsAndSaysWhatDoesNotFit) {
+  const std::string text = table_text(answers());
+  EXPECT_THAT(text, AllOf(HasSubstr("llama-3.1-70b-bf16-b1"), HasSubstr("ms .. "), HasSubstr("memory bandwidth")));
+  EXPECT_THAT(text, HasSubstr("llama-3.1-405b-bf16-b1 on h100x8 does not fit: needs 102 GB"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("nan")));
+}
+
+TEST(ProjectionText, ARangeStandsAloneWhereClaimsDecide) {
+  Projection p = answers()[0];
+  p.range_only = true;
+  p.time_per_token = {1e-3, 2e-3, 4e-3};
+  const std::string text = table_text({p});
+  EXPECT_THAT(text, AllOf(HasSubstr("[1.00 ms .. 4.00 ms]"), HasSubstr("no single time")));
+  EXPECT_THAT(text, testing::Not(HasSubstr("2.00 ms")));
+}
+
+TEST(ProjectionText, ExplainGivesEquationParameterSourceAndClass) {
+  const std::string text = explain_text(answers()[0]);
+  EXPECT_THAT(text, AllOf(HasSubstr("4.1, 4.2"), HasSubstr("QKV projection"),
+                          HasSubstr("memory.bandwidth, memory.efficiency"), HasSubstr("4.8"), HasSubstr("all-reduce"),
+                          HasSubstr("fixed.per_layer"), HasSubstr("T1"), HasSubstr("assumptions:")));
+}
+
+TEST(ProjectionText, JsonFollowsTheContract) {
+  const auto document = nlohmann::json::parse(projections_json(answers()));
+  ASSERT_EQ(document.at("projections").size(), 2u);
+  const auto& first = document["projections"][0];
+  for (const char* key : {"workload", "design", "fits", "bound_by", "time_per_token_s", "tokens_per_s_user",
+                          "tokens_per_s_total", "phases", "transfer_class", "assumptions"}) {
+    EXPECT_TRUE(first.contains(key)) << key;
+  }
+  EXPECT_GT(first["time_per_token_s"]["p50"].get<double>(), 0);
+  EXPECT_TRUE(first["phases"][0]["seconds"].contains("p95"));
+  const auto& second = document["projections"][1];
+  EXPECT_FALSE(second["fits"].get<bool>());
+  EXPECT_TRUE(second["time_per_token_s"]["p50"].is_null());
+}
+
+TEST(ProjectionText, CsvReadsBack) {
+  const results::TemporaryFolder folder;
+  write_projection_csv(folder.path() / "projection.csv", answers());
+  const results::CsvTable table = results::read_csv(folder.path() / "projection.csv");
+  ASSERT_EQ(table.rows.size(), 2u);
+  EXPECT_DOUBLE_EQ(table.number(0, "time_per_token_p50"), answers()[0].time_per_token.p50);
+  EXPECT_EQ(table.cell(1, "time_per_token_p50"), "");
+  EXPECT_EQ(table.cell(1, "fits"), "false");
+}
+
+}  // namespace
+}  // namespace sextant::analysis
