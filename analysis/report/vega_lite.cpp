@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/report/vega_lite.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "analysis/report/scale.hpp"
+
+namespace sextant::analysis {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* ink = "#1c2128";
+constexpr const char* muted = "#656d76";
+constexpr const char* grid = "#e4e7eb";
+constexpr const char* paper = "#ffffff";
+constexpr std::size_t row_height = 48;  // of the charts with one row per design: a line of text and the mark below it
+
+// One look for all charts. The colours are names for the page's style sheet as much as colours (page.css).
+Json config() {
+  return {{"background", nullptr},
+          {"font", "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"},
+          {"view", {{"stroke", nullptr}}},
+          {"axis",
+           {{"domain", false},
+            {"ticks", false},
+            {"gridColor", grid},
+            {"labelColor", muted},
+            {"labelFontSize", 11},
+            {"labelPadding", 8},
+            {"labelOverlap", "greedy"},
+            {"labelSeparation", 8},
+            {"titleColor", muted},
+            {"titleFontSize", 11},
+            {"titleFontWeight", "normal"},
+            {"titlePadding", 10}}},
+          {"legend",
+           {{"orient", "top"},
+            {"direction", "horizontal"},
+            {"labelColor", ink},
+            {"labelFontSize", 12},
+            {"titleColor", muted},
+            {"titleFontSize", 11},
+            {"titleFontWeight", "normal"},
+            {"titlePadding", 6},
+            {"columnPadding", 16},
+            {"rowPadding", 4},
+            {"titleOrient", "left"},
+            {"symbolOpacity", 1},
+            {"symbolSize", 70},
+            {"symbolStrokeWidth", 1.5}}}};
+}
+
+Json document(std::size_t height) {
+  Json spec{{"width", "container"}, {"height", height}};
+  spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
+  spec["padding"] = {{"left", 4}, {"right", 10}, {"top", 4}, {"bottom", 4}};
+  spec["config"] = config();
+  return spec;
+}
+
+// Ticks stand where we put them and are labelled by results::format; the expression only looks the text up.
+void set_ticks(Json& axis, const std::vector<double>& ticks, results::Unit unit) {
+  Json texts = Json::array();
+  for (const double tick : ticks) texts.push_back(tick_text(tick, unit));
+  axis["values"] = ticks;
+  axis["labelExpr"] = texts.dump() + "[indexof(" + Json(ticks).dump() + ", datum.value)]";
+}
+
+Json colours(const std::vector<std::string>& names) {
+  Json range = Json::array();
+  for (std::size_t i = 0; i < names.size(); ++i) range.push_back(palette()[i % palette().size()]);
+  return {{"domain", names}, {"range", range}};
+}
+
+// As many columns as fit: a horizontal legend of Vega does not wrap by itself.
+Json legend(const std::string& title, std::size_t entries, int offset = 16) {
+  if (entries < 2) return nullptr;
+  Json out{{"columns", {{"expr", "width < 460 ? 2 : 5"}}}};
+  out["offset"] = offset;
+  out["title"] = title.empty() ? Json(nullptr) : Json(title);
+  return out;
+}
+
+Json point_values(const std::vector<CurvePoint>& points) {
+  Json values = Json::array();
+  for (const CurvePoint& point : points) {
+    Json row{{"x", point.x}, {"value", point.value}};
+    if (std::isfinite(point.low) && std::isfinite(point.high)) {
+      row["low"] = point.low;
+      row["high"] = point.high;
+    }
+    row["series"] = point.series;
+    row["settled"] = point.settled;
+    row["label"] = point.label;
+    values.push_back(row);
+  }
+  return values;
+}
+
+Json rule_values(const std::vector<Rule>& rules) {
+  Json values = Json::array();
+  for (const Rule& rule : rules) values.push_back({{"at", rule.value}, {"label", rule.label}});
+  return values;
+}
+
+struct Range {
+  double low = INFINITY, high = -INFINITY;
+  void include(double value) {
+    if (!std::isfinite(value)) return;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+};
+
+Range x_range(const CurveChart& chart) {
+  Range range;
+  for (const CurvePoint& point : chart.points) range.include(point.x);
+  return range;
+}
+
+Range y_range(const CurveChart& chart) {
+  Range range;
+  for (const auto* points : {&chart.points, &chart.bound}) {
+    for (const CurvePoint& point : *points) {
+      for (const double value : {point.low, point.value, point.high}) range.include(value);
+    }
+  }
+  for (const Rule& rule : chart.bounds) range.include(rule.value);
+  return range;
+}
+
+Json x_channel(const CurveChart& chart) {
+  const Range range = x_range(chart);
+  Json axis{{"title", chart.x_title}, {"grid", false}, {"domain", true}, {"domainColor", grid}};
+  Json scale{{"nice", false}, {"padding", 12}};
+  if (chart.x_log2 && range.low > 0) {
+    set_ticks(axis, ticks_log2(range.low, range.high, 12), chart.x_unit);
+    scale.update({{"type", "log"}, {"base", 2}, {"domain", {range.low, range.high}}});
+  } else {
+    set_ticks(axis, ticks_linear(range.high, 10), chart.x_unit);
+    scale.update({{"type", "linear"}, {"zero", true}});
+  }
+  return {{"field", "x"}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
+}
+
+Json y_channel(const CurveChart& chart) {
+  const Range range = y_range(chart);
+  Json axis{{"title", chart.y_title}, {"titleAngle", 0},          {"titleAlign", "left"}, {"titleX", 0},
+            {"titleY", -20},          {"titleBaseline", "bottom"}};
+  Json scale{{"nice", false}};
+  // A linear axis from zero shows proportions; beyond a factor of six the small values would vanish on it.
+  if (range.low > 0 && range.high / range.low > 6) {
+    const double low = range.low / 1.15, high = range.high * 1.15;
+    set_ticks(axis, ticks_log10(low, high, 9), chart.y_unit);
+    scale.update({{"type", "log"}, {"base", 10}, {"domain", {low, high}}});
+  } else {
+    const std::vector<double> ticks = ticks_linear(range.high, 7);
+    set_ticks(axis, ticks, chart.y_unit);
+    scale.update({{"type", "linear"}, {"zero", true}, {"domain", {0.0, ticks.back()}}});
+  }
+  return {{"field", "value"}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
+}
+
+// One band per row, in the order given; `place` from 0 at the top of the band to 1 at its bottom.
+Json row_channel(const Json& names, double place) {
+  return {{"field", "name"}, {"type", "nominal"}, {"scale", {{"domain", names}, {"padding", 0}}},
+          {"axis", nullptr}, {"sort", nullptr},   {"bandPosition", place}};
+}
+
+template <class Row>
+Json row_names(const std::vector<Row>& rows) {
+  Json names = Json::array();
+  for (const Row& row : rows) names.push_back(row.name);
+  return names;
+}
+
+// A name above the row at the left, numbers at the right: the full width stays for the marks, on a telephone too.
+void add_row_texts(Json& layers, const Json& names) {
+  layers.push_back(
+      {{"mark", {{"type", "text"}, {"align", "left"}, {"baseline", "middle"}, {"fontSize", 12}, {"color", ink}}},
+       {"encoding", {{"x", {{"value", 0}}}, {"y", row_channel(names, 0.3)}, {"text", {{"field", "name"}}}}}});
+  layers.push_back(
+      {{"mark", {{"type", "text"}, {"align", "right"}, {"baseline", "middle"}, {"fontSize", 12}, {"color", muted}}},
+       {"encoding", {{"x", {{"value", "width"}}}, {"y", row_channel(names, 0.3)}, {"text", {{"field", "text"}}}}}});
+}
+
+}  // namespace
+
+const std::vector<std::string>& palette() {
+  static const std::vector<std::string> colours_of_okabe_and_ito{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                                 "#E69F00", "#56B4E9", "#8C6BB1", "#7A7A7A"};
+  return colours_of_okabe_and_ito;
+}
+
+std::string curve_spec(const CurveChart& chart) {
+  Json spec = document(300);
+  spec["data"] = {{"values", point_values(chart.points)}};
+  const Json x = x_channel(chart), y = y_channel(chart);
+  const Json key = legend(chart.series_title, chart.series.size(), 38);  // above the title of the axis
+  const Json colour{{"field", "series"}, {"type", "nominal"}, {"scale", colours(chart.series)}, {"legend", key}};
+  const Json tooltip{{"field", "label"}};
+  Json shape{{"field", "series"}, {"type", "nominal"}, {"legend", key}};
+  shape["scale"] = {
+      {"domain", chart.series},
+      {"range", {"circle", "square", "triangle-up", "cross", "triangle-down", "triangle-right", "stroke"}}};
+  Json layers = Json::array();
+  if (!chart.marks.empty()) {
+    const Json data{{"values", rule_values(chart.marks)}};
+    layers.push_back({{"data", data},
+                      {"mark", {{"type", "rule"}, {"color", muted}, {"strokeDash", {2, 3}}, {"opacity", 0.8}}},
+                      {"encoding", {{"x", {{"field", "at"}, {"type", "quantitative"}}}}}});
+    layers.push_back({{"data", data},
+                      {"mark",
+                       {{"type", "text"},
+                        {"align", "center"},
+                        {"baseline", "bottom"},
+                        {"dy", -5},
+                        {"fontSize", 10},
+                        {"color", muted}}},
+                      {"encoding",
+                       {{"x", {{"field", "at"}, {"type", "quantitative"}}},
+                        {"y", {{"value", 0}}},
+                        {"text", {{"field", "label"}}}}}});
+  }
+  if (!chart.bounds.empty()) {
+    const Json data{{"values", rule_values(chart.bounds)}};
+    layers.push_back({{"data", data},
+                      {"mark", {{"type", "rule"}, {"color", ink}, {"strokeDash", {6, 4}}}},
+                      {"encoding", {{"y", {{"field", "at"}, {"type", "quantitative"}}}}}});
+    layers.push_back(
+        {{"data", data},
+         {"mark",
+          {{"type", "text"}, {"align", "right"}, {"baseline", "bottom"}, {"dy", -4}, {"fontSize", 11}, {"color", ink}}},
+         {"encoding",
+          {{"y", {{"field", "at"}, {"type", "quantitative"}}},
+           {"x", {{"value", "width"}}},
+           {"text", {{"field", "label"}}}}}});
+  }
+  if (!chart.bound.empty()) {
+    layers.push_back({{"data", {{"values", point_values(chart.bound)}}},
+                      {"mark", {{"type", "line"}, {"color", ink}, {"strokeDash", {6, 4}}, {"strokeWidth", 1}}},
+                      {"encoding", {{"x", x}, {"y", y}, {"detail", {{"field", "series"}}}}}});
+    layers.push_back(
+        {{"data",
+          {{"values",
+            {{{"x", chart.bound.back().x},
+              {"value", chart.bound.back().value},
+              {"label", chart.bound.back().series}}}}}},
+         {"mark",
+          {{"type", "text"}, {"align", "right"}, {"baseline", "bottom"}, {"dy", -6}, {"fontSize", 11}, {"color", ink}}},
+         {"encoding", {{"x", x}, {"y", y}, {"text", {{"field", "label"}}}}}});
+  }
+  layers.push_back({{"mark", {{"type", "line"}, {"strokeWidth", 1.5}, {"opacity", 0.5}}},
+                    {"encoding", {{"x", x}, {"y", y}, {"color", colour}}}});
+  layers.push_back({{"transform", {{{"filter", "isValid(datum.low)"}}}},
+                    {"mark", {{"type", "rule"}, {"strokeWidth", 2}}},
+                    {"encoding",
+                     {{"x", x},
+                      {"y", {{"field", "low"}, {"type", "quantitative"}}},
+                      {"y2", {{"field", "high"}}},
+                      {"color", colour},
+                      {"tooltip", tooltip}}}});
+  layers.push_back({{"transform", {{{"filter", "datum.settled"}}}},
+                    {"mark", {{"type", "point"}, {"filled", true}, {"size", 44}, {"opacity", 1}}},
+                    {"encoding", {{"x", x}, {"y", y}, {"color", colour}, {"shape", shape}, {"tooltip", tooltip}}}});
+  layers.push_back(
+      {{"transform", {{{"filter", "!datum.settled"}}}},
+       {"mark",
+        {{"type", "point"}, {"filled", false}, {"fill", paper}, {"size", 40}, {"strokeWidth", 1.5}, {"opacity", 1}}},
+       {"encoding", {{"x", x}, {"y", y}, {"color", colour}, {"shape", shape}, {"tooltip", tooltip}}}});
+  spec["layer"] = layers;
+  return spec.dump();
+}
+
+std::string interval_spec(const IntervalChart& chart) {
+  Json spec = document(row_height * chart.rows.size());
+  Json values = Json::array();
+  for (const IntervalRow& row : chart.rows) {
+    Json value{{"name", row.name}, {"text", row.text}, {"group", row.group}, {"label", row.name + ": " + row.text}};
+    if (row.drawn) value.update({{"low", row.low}, {"mid", row.mid}, {"high", row.high}});
+    values.push_back(value);
+  }
+  spec["data"] = {{"values", values}};
+  Json axis{{"title", chart.x_title}, {"grid", true}};
+  set_ticks(axis, ticks_log10(chart.low, chart.high, 12), chart.x_unit);
+  const Json scale{{"type", "log"}, {"base", 10}, {"domain", {chart.low, chart.high}}, {"nice", false}};
+  const auto x = [&](const char* field) {
+    return Json{{"field", field}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
+  };
+  const Json colour{{"field", "group"},
+                    {"type", "nominal"},
+                    {"scale", colours(chart.groups)},
+                    {"legend", legend(chart.group_title, chart.groups.size())}};
+  const Json names = row_names(chart.rows);
+  const Json drawn{{{"filter", "isValid(datum.mid)"}}};
+  const Json tooltip{{"field", "label"}};
+  Json layers = Json::array();
+  layers.push_back({{"transform", drawn},
+                    {"mark", {{"type", "rule"}, {"strokeWidth", 3}, {"strokeCap", "round"}}},
+                    {"encoding",
+                     {{"y", row_channel(names, 0.66)},
+                      {"x", x("low")},
+                      {"x2", {{"field", "high"}}},
+                      {"color", colour},
+                      {"tooltip", tooltip}}}});
+  layers.push_back(
+      {{"transform", drawn},
+       {"mark",
+        {{"type", "point"},
+         {"shape", "diamond"},
+         {"filled", false},
+         {"fill", paper},
+         {"size", 95},
+         {"strokeWidth", 2},
+         {"opacity", 1}}},
+       {"encoding", {{"y", row_channel(names, 0.66)}, {"x", x("mid")}, {"color", colour}, {"tooltip", tooltip}}}});
+  add_row_texts(layers, names);
+  spec["layer"] = layers;
+  return spec.dump();
+}
+
+std::string share_spec(const std::vector<std::string>& parts, const std::vector<ShareRow>& rows) {
+  Json spec = document(row_height * rows.size());
+  Json values = Json::array(), texts = Json::array();
+  for (const ShareRow& row : rows) {
+    texts.push_back({{"name", row.name}, {"text", row.text}});
+    double start = 0;
+    for (const std::string& part : parts) {
+      for (const Share& share : row.shares) {
+        if (share.part != part) continue;
+        values.push_back({{"name", row.name},
+                          {"part", part},
+                          {"start", start},
+                          {"end", start + share.share},
+                          {"label", share.label}});
+        start += share.share;
+      }
+    }
+  }
+  spec["data"] = {{"values", texts}};
+  const Json names = row_names(rows);
+  Json axis{{"title", "share of the step at the median"}, {"grid", true}};
+  axis["values"] = {0, 0.25, 0.5, 0.75, 1};
+  axis["labelExpr"] = "(100 * datum.value) + ' %'";
+  const Json x{{"field", "start"}, {"type", "quantitative"}, {"scale", {{"domain", {0, 1}}}}, {"axis", axis}};
+  Json layers = Json::array();
+  layers.push_back(
+      {{"data", {{"values", values}}},
+       // A bar ignores bandPosition and stands in the middle of its band.
+       {"mark", {{"type", "bar"}, {"size", 14}, {"yOffset", row_height / 6}, {"stroke", paper}, {"strokeWidth", 1}}},
+       {"encoding",
+        {{"y", row_channel(names, 0.5)},
+         {"x", x},
+         {"x2", {{"field", "end"}}},
+         {"color",
+          {{"field", "part"},
+           {"type", "nominal"},
+           {"scale", colours(parts)},
+           {"legend", legend("", std::max<std::size_t>(parts.size(), 2))}}},
+         {"tooltip", {{"field", "label"}}}}}});
+  add_row_texts(layers, names);
+  spec["layer"] = layers;
+  return spec.dump();
+}
+
+}  // namespace sextant::analysis
