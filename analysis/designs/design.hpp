@@ -21,7 +21,7 @@ enum class Role {
   capacity,    // certain but for conflicting sources
   peak,        // a rate that a vendor claims
   efficiency,  // the share of it that is reached; never above 1
-  latency,     // a time
+  cost,        // a time, or an energy
   shape,       // an exponent, a probability: only its own range
 };
 

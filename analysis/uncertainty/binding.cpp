@@ -202,7 +202,9 @@ double value_at(const BoundFigure& bound, double base, double prior, std::size_t
   const results::Estimate& e = figure.estimate;
   const double own =
       bound.joint.empty() ? triangular(e.low, e.value, e.high, base) : bound.joint[row % bound.joint.size()];
-  const double value = own * prior_factor(figure.transfer, role, figure.ranged, prior);
+  // A measured rate that is carried spreads like an efficiency; only claims are delivered in part.
+  const Role carried = role == Role::peak && !figure.profile.empty() ? Role::efficiency : role;
+  const double value = own * prior_factor(figure.transfer, carried, figure.ranged, prior);
   return role == Role::efficiency ? std::min(1.0, value) : value;
 }
 

@@ -82,6 +82,19 @@ TEST(Bind, FlashCurveRisesWithDepthAndEndsAtTheWhole) {
   EXPECT_NEAR(bound.curve.share.front(), 4096 / (90e-6 + 4096 / 1.5e9) / 1.5e9, 1e-6);
 }
 
+TEST(ValueAt, AMeasuredRateSpreadsByItsClassAClaimIsDeliveredInPart) {
+  BoundFigure bound;
+  bound.figure.slot = Slot::compute_bf16;
+  bound.figure.estimate = results::exactly(100);
+  bound.figure.transfer = results::TransferClass::T1;
+  EXPECT_EQ(value_at(bound, 0.5, 0.95, 0), 100);
+  bound.figure.profile = "near_data.gemv.flops";
+  EXPECT_NEAR(value_at(bound, 0.5, 0.95, 0), 100 * std::exp(0.07 * 1.6448536), 1e-3);
+  bound.figure.profile.clear();
+  bound.figure.transfer = results::TransferClass::T5;
+  EXPECT_NEAR(value_at(bound, 0.5, 0.75, 0), 90, 1e-9);
+}
+
 TEST(ValueAt, AnEfficiencyNeverExceedsOne) {
   BoundFigure bound;
   bound.figure.slot = Slot::memory_efficiency;

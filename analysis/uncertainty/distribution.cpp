@@ -55,7 +55,7 @@ double prior_log_sd(TransferClass transfer, Role role) {
     case TransferClass::T1:
       return 0.07;
     case TransferClass::T2:
-      return role == Role::latency ? 0.14 : 0.08;
+      return role == Role::cost ? 0.14 : 0.08;
     case TransferClass::T3:
       return 0.20;
     case TransferClass::T4:

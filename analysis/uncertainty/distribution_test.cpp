@@ -56,8 +56,8 @@ TEST(Distribution, ClaimedPeaksAreDeliveredInPart) {
   EXPECT_NEAR(prior_factor(TransferClass::T5, Role::peak, false, 0.75), 0.9, 1e-12);
   EXPECT_EQ(prior_factor(TransferClass::T0, Role::peak, false, 0.1), 1);
   EXPECT_EQ(prior_factor(TransferClass::T5, Role::count, false, 0.1), 1);
-  EXPECT_EQ(prior_factor(TransferClass::T4, Role::latency, true, 0.1), 1);  // brings its own range
-  EXPECT_NEAR(prior_factor(TransferClass::T4, Role::latency, false, 0.95), std::exp(0.42 * 1.6448536), 1e-6);
+  EXPECT_EQ(prior_factor(TransferClass::T4, Role::cost, true, 0.1), 1);  // brings its own range
+  EXPECT_NEAR(prior_factor(TransferClass::T4, Role::cost, false, 0.95), std::exp(0.42 * 1.6448536), 1e-6);
 }
 
 }  // namespace

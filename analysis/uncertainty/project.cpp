@@ -121,21 +121,27 @@ void rank(Projection& projection, const Workload& workload, const BoundDesign& b
 
 std::string bytes(double value) { return results::format(value, results::Unit::byte); }
 
+// "needs 102 GB on each of 8 devices, ...": what is missing, on a device and in all.
+std::string lacking_text(const Step& step, double cache, double devices) {
+  const double lacking = step.needed - step.available;
+  if (lacking <= 0) {
+    return "the KV cache of " + bytes(cache) +
+           " a device does not fit in memory, and flash cannot take a cache that is written every step";
+  }
+  const bool many = devices > 1;
+  return "needs " + bytes(step.needed) +
+         (many ? " on each of " + results::format(devices, results::Unit::one) + " devices" : "") + ", of which " +
+         bytes(cache) + " KV cache; " + bytes(step.available) + " can be used: " + bytes(lacking) +
+         (many ? " a device, " + bytes(lacking * devices) + " in all," : "") + " too much";
+}
+
 void check_capacity(Projection& projection, const Workload& workload, const BoundDesign& bound, const Step& step) {
   projection.fits = step.fits;
   projection.capacity_needed = step.needed;
   projection.capacity_available = step.available;
-  const double devices = projection.devices;
   if (!step.fits) {
-    const double cache = resident_cache(workload, devices, workload.context + workload.output);
-    const double lacking = std::max(step.needed - step.available, 0.0);
-    projection.reason =
-        lacking > 0
-            ? "needs " + bytes(step.needed) + " on each of " + results::format(devices, results::Unit::one) +
-                  " device(s), of which " + bytes(cache) + " KV cache; " + bytes(step.available) +
-                  " can be used: " + bytes(lacking) + " a device, " + bytes(lacking * devices) + " in all, too much"
-            : "the KV cache of " + bytes(cache) +
-                  " a device does not fit in memory, and flash cannot take a cache that is written every step";
+    const double tokens = workload.context + workload.output;
+    projection.reason = lacking_text(step, resident_cache(workload, projection.devices, tokens), projection.devices);
     projection.bound_by = "capacity";
   }
   // Sources that disagree about the capacity may disagree about the verdict.
