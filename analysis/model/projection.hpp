@@ -44,6 +44,7 @@ struct Projection {
   std::string model;  // id in the catalogue
   std::string design;
   std::string execution;  // who starts operations: host_launched, graph, persistent, autonomous
+  std::string refused;    // not empty: a figure that nobody measured or declared, and nothing else here is an answer
   bool fits = true;
   std::string reason;          // when it does not fit: what is missing and by how much
   double capacity_needed = 0;  // byte, per device of the group that holds the model

@@ -221,4 +221,27 @@ Projection project(const Workload& workload, const Design& design, const results
   return projection;
 }
 
+Projection project_or_refuse(const Workload& workload, const Design& design, const results::Profile& profile,
+                             const ProjectionOptions& options) {
+  try {
+    return project(workload, design, profile, options);
+  } catch (const MissingParameter& error) {
+    Projection projection;
+    projection.workload = workload.name;
+    projection.model = workload.model_name;
+    projection.design = design.name;
+    projection.execution = design.execution;
+    projection.batch = workload.batch;
+    projection.context = workload.context + workload.output / 2;
+    projection.devices = find_figure(design, Slot::devices)->estimate.value;
+    projection.refused = error.what();
+    projection.reason = error.what();
+    projection.fits = false;
+    projection.bound_by = "refused";
+    projection.capacity_needed = projection.capacity_available = std::numeric_limits<double>::quiet_NaN();
+    projection.time_per_token = projection.tokens_per_second_user = projection.tokens_per_second_total = unknown();
+    return projection;
+  }
+}
+
 }  // namespace sextant::analysis

@@ -22,4 +22,8 @@ struct ProjectionOptions {
 Projection project(const Workload& workload, const Design& design, const results::Profile& profile,
                    const ProjectionOptions& options = {});
 
+// The same, but a missing parameter costs only this answer: it says why in `refused`, has fits = false and no figures.
+Projection project_or_refuse(const Workload& workload, const Design& design, const results::Profile& profile,
+                             const ProjectionOptions& options = {});
+
 }  // namespace sextant::analysis

@@ -129,6 +129,16 @@ TEST(Project, AnOverrideChangesTheAnswerAndIsSaid) {
   EXPECT_THAT(p.assumptions, testing::Contains(HasSubstr("set on the command line")));
 }
 
+TEST(Project, AMissingParameterCostsOnlyTheDesignsThatNeedIt) {
+  const results::Profile empty;
+  const Workload w = example::workload("llama-3.1-8b-bf16-b1");
+  const Projection refused = project_or_refuse(w, example::design("pnm"), empty, {.draws = 16});
+  EXPECT_THAT(refused.refused, HasSubstr("no parameter"));
+  EXPECT_FALSE(refused.fits);
+  EXPECT_TRUE(std::isnan(refused.time_per_token.p50));
+  EXPECT_EQ(project_or_refuse(w, example::design("h100x8"), empty, {.draws = 16}).refused, "");
+}
+
 TEST(Project, WidenedArithmeticIsSaid) {
   EXPECT_THAT(answer("gpt-oss-120b-mxfp4-b1", "h100x8").assumptions,
               testing::Contains(HasSubstr("no fp4 multipliers: operands are widened to fp8")));

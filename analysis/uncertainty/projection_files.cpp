@@ -37,6 +37,7 @@ Json json(const Projection& p) {
           {"batch", number(p.batch)},
           {"context", number(p.context)},
           {"devices", number(p.devices)},
+          {"refused", p.refused},
           {"fits", p.fits},
           {"reason", p.reason},
           {"capacity_needed_byte", number(p.capacity_needed)},

@@ -58,7 +58,13 @@ std::string table_text(const std::vector<Projection>& projections) {
   std::vector<Row> rows{
       {"workload", "design", "time per token", "P5 .. P95", "tokens/s user", "tokens/s all", "bound by", "class"}};
   std::string misfits;
+  std::vector<std::string> refusals;  // one sentence a design, however many workloads it refuses
   for (const Projection& p : projections) {
+    if (!p.refused.empty()) {
+      rows.push_back({p.workload, p.design, "refused", "", "", "", "", ""});
+      if (std::find(refusals.begin(), refusals.end(), p.refused) == refusals.end()) refusals.push_back(p.refused);
+      continue;
+    }
     if (!p.fits) {
       rows.push_back({p.workload, p.design, "does not fit", "", "", "", p.bound_by, p.transfer_class});
       misfits += fmt::format("{} on {} does not fit: {}.\n", p.workload, p.design, p.reason);
@@ -73,6 +79,7 @@ std::string table_text(const std::vector<Projection>& projections) {
   }
   std::string text = aligned(rows);
   if (!misfits.empty()) text += "\n" + misfits;
+  for (const std::string& refusal : refusals) text += "\nrefused: " + refusal + "\n";
   const bool ranges =
       std::any_of(projections.begin(), projections.end(), [](const Projection& p) { return p.range_only && p.fits; });
   if (ranges)
@@ -81,6 +88,7 @@ std::string table_text(const std::vector<Projection>& projections) {
 }
 
 std::string explain_text(const Projection& p) {
+  if (!p.refused.empty()) return fmt::format("{} on {} is refused: {}\n", p.workload, p.design, p.refused);
   std::string text = fmt::format("{} on {} ({} device(s), batch {}, {} tokens of context, {})\n", p.workload, p.design,
                                  plain(p.devices), plain(p.batch), plain(p.context), p.execution);
   text += fmt::format("capacity (4.4): {} of {} used on each device{}\n", format(p.capacity_needed, Unit::byte),

@@ -41,6 +41,19 @@ TEST(ProjectionText, ARangeStandsAloneWhereClaimsDecide) {
   EXPECT_THAT(text, testing::Not(HasSubstr("2.00 ms")));
 }
 
+TEST(ProjectionText, ARefusalIsSaidOnceForADesign) {
+  const results::Profile empty;
+  std::vector<Projection> list;
+  for (const char* workload : {"llama-3.1-8b-bf16-b1", "qwen3-8b-bf16-b1"}) {
+    list.push_back(project_or_refuse(example::workload(workload), example::design("pnm"), empty));
+  }
+  const std::string text = table_text(list);
+  EXPECT_EQ(text.find("refused: design 'pnm'"), text.rfind("refused: design 'pnm'"));
+  EXPECT_THAT(text, HasSubstr("refused: design 'pnm'"));
+  EXPECT_THAT(explain_text(list[0]), HasSubstr("is refused: design 'pnm'"));
+  EXPECT_TRUE(nlohmann::json::parse(projections_json(list))["projections"][0]["time_per_token_s"]["p50"].is_null());
+}
+
 TEST(ProjectionText, ExplainGivesEquationParameterSourceAndClass) {
   const std::string text = explain_text(answers()[0]);
   EXPECT_THAT(text, AllOf(HasSubstr("4.1, 4.2"), HasSubstr("QKV projection"),
