@@ -113,8 +113,8 @@ std::string explain_text(const Projection& p) {
     text += "\nwhat the spread comes from, one at a time:\n";
     std::vector<Row> ranked{{"share", "parameter", "class", "time from its P5 to its P95"}};
     for (const Influence& i : p.influences) {
-      ranked.push_back({fmt::format("{:.0f} %", 100 * i.share), i.parameter, i.transfer,
-                        format(i.time_low, Unit::second) + " .. " + format(i.time_high, Unit::second)});
+      ranked.push_back({i.share < 0.01 ? std::string("< 1 %") : fmt::format("{:.0f} %", 100 * i.share), i.parameter,
+                        i.transfer, format(i.time_low, Unit::second) + " .. " + format(i.time_high, Unit::second)});
     }
     text += aligned(ranked, "  ");
   }

@@ -51,7 +51,7 @@ Term operator_term(const OperatorTime& time, const Hardware& hardware, const Bou
   term.bandwidth = busy > 0 ? term.bytes / busy : 0;
   if (time.compute > time.memory)
     return decided_by(term, design, {compute_slot_used(design, op.arithmetic), Slot::compute_efficiency});
-  const bool from_flash = hardware.flash.capacity > 0 && op.weight_bytes > op.cache_bytes;
+  const bool from_flash = hardware.flash.capacity > 0 && op.operation != Operation::embedding && op.weight_bytes > 0;
   if (from_flash)
     return decided_by(term, design,
                       {Slot::memory_bandwidth, Slot::memory_efficiency, Slot::flash_bandwidth, Slot::flash_efficiency});
