@@ -42,8 +42,8 @@ TEST(Project, EveryShippedPairHasAnAnswerOrAReason) {
   }
 }
 
-// Published single-user rates of Llama 70B in 16 bit on eight H100 lie between 50 and 150 tokens a second.
-TEST(Project, BaselineHasThePublishedOrderOfMagnitude) {
+// A wide band of our own against gross errors (units, a lost factor of the devices); not a published figure.
+TEST(Project, BaselineHasAPlausibleOrderOfMagnitude) {
   const Projection p = answer("llama-3.1-70b-bf16-b1", "h100x8");
   EXPECT_GT(p.tokens_per_second_user.p50, 50);
   EXPECT_LT(p.tokens_per_second_user.p50, 150);
