@@ -31,8 +31,10 @@ std::vector<const Measurement*> usable(const std::vector<Run>& runs) {
       const auto same = std::find_if(chosen.begin(), chosen.end(), [&](const Measurement* other) {
         return other->probe == measurement.probe && other->point == measurement.point;
       });
-      if (same == chosen.end()) chosen.push_back(&measurement);
-      else *same = &measurement;
+      if (same == chosen.end())
+        chosen.push_back(&measurement);
+      else
+        *same = &measurement;
     }
   }
   return chosen;
@@ -105,7 +107,8 @@ void take_interval(Parameter& parameter, std::vector<double> draws) {
   parameter.estimate.high = std::max(value, results::quantile(draws, 0.975));
   if (parameter.source != results::Source::fitted) return;
   if (value <= 0) {
-    refuse(parameter, fmt::format("the fit gives {:.3g}, which is not positive: the form does not describe these rows", value));
+    refuse(parameter,
+           fmt::format("the fit gives {:.3g}, which is not positive: the form does not describe these rows", value));
   } else if (parameter.estimate.low <= 0) {
     refuse(parameter, "not identified: its 95 % interval reaches zero");
   } else if (parameter.estimate.high > 2 * value && parameter.estimate.low < value / 2) {
@@ -120,8 +123,8 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
   for (const Run& run : runs) {
     if (profile.machine.empty()) profile.machine = run.provenance.machine;
     if (run.provenance.machine != profile.machine) {
-      throw results::InvalidInput("the runs are of different machines (" + profile.machine + ", " + run.provenance.machine +
-                                  "): calibrate each machine alone");
+      throw results::InvalidInput("the runs are of different machines (" + profile.machine + ", " +
+                                  run.provenance.machine + "): calibrate each machine alone");
     }
   }
   const auto measurements = usable(runs);

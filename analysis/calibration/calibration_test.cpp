@@ -18,9 +18,13 @@ using results::Unit;
 // Synthetic rows of a known truth: lognormal noise on the time, `launches` launches of `samples` each.
 class Truth {
  public:
-  explicit Truth(double noise = 0.03) : noise_(noise) { run.provenance.machine = "synthetic"; run.provenance.run_id = "20260101-0"; }
+  explicit Truth(double noise = 0.03) : noise_(noise) {
+    run.provenance.machine = "synthetic";
+    run.provenance.run_id = "20260101-0";
+  }
 
-  void add(const std::string& probe, Point point, results::Quantity quantity, double value, int launches = 5, int samples = 8) {
+  void add(const std::string& probe, Point point, results::Quantity quantity, double value, int launches = 5,
+           int samples = 8) {
     Measurement measurement{probe, std::move(point), quantity, results::Status::converged, {}, "", {}};
     std::normal_distribution<double> normal;
     for (int i = 0; i < launches * samples; ++i) {
@@ -80,7 +84,8 @@ TEST(Calibration, RefusesDataBuiltWithANegativeAlpha) {
   Truth truth(0.01);
   for (int i = 0; i < 6; ++i) {
     const double bytes = std::ldexp(65536, i);
-    truth.add("net.allreduce", Point{{"bytes", bytes}, {"ranks", 2.0}}, {"latency", Unit::second}, 4e-10 * bytes - 8e-6);
+    truth.add("net.allreduce", Point{{"bytes", bytes}, {"ranks", 2.0}}, {"latency", Unit::second},
+              4e-10 * bytes - 8e-6);
   }
   const auto& alpha = only(calibrate({truth.run}, {200, 1}), "net.allreduce.alpha");
   EXPECT_NE(alpha.refused.find("not positive"), std::string::npos) << alpha.refused;
@@ -115,8 +120,10 @@ TEST(Calibration, GemvEfficiencyIsGemvOverReadingWithTheSameThreads) {
   for (double threads : {1.0, 2.0}) {
     truth.add("memory.read", Point{{"footprint", 16384.0}, {"threads", threads}}, bandwidth, 300e9 * threads);
     truth.add("memory.read", Point{{"footprint", 1073741824.0}, {"threads", threads}}, bandwidth, 25e9 * threads);
-    truth.add("near_data.gemv", Point{{"type", std::string("int8")}, {"footprint", 1048576.0}, {"threads", threads}}, bandwidth, 40e9 * threads);
-    truth.add("near_data.gemv", Point{{"type", std::string("int8")}, {"footprint", 536870912.0}, {"threads", threads}}, bandwidth, 20e9 * threads);
+    truth.add("near_data.gemv", Point{{"type", std::string("int8")}, {"footprint", 1048576.0}, {"threads", threads}},
+              bandwidth, 40e9 * threads);
+    truth.add("near_data.gemv", Point{{"type", std::string("int8")}, {"footprint", 536870912.0}, {"threads", threads}},
+              bandwidth, 20e9 * threads);
   }
   const auto profile = calibrate({truth.run}, {200, 1});
   const auto& efficiency = only(profile, "near_data.gemv.efficiency");

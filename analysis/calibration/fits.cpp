@@ -59,12 +59,10 @@ std::function<bool(const Observation&)> with(std::string_view axis, double value
   return [axis, value](const Observation& observation) { return observation.number(axis) == value; };
 }
 
-std::string range(std::string_view axis, double low, double high) {
-  return fmt::format("{}={}..{}", axis, low, high);
-}
+std::string range(std::string_view axis, double low, double high) { return fmt::format("{}={}..{}", axis, low, high); }
 
-// Read bandwidth with `threads` threads at the largest footprint: memory, as far as this machine can be driven out of its
-// caches. NaN where it was not measured.
+// Read bandwidth with `threads` threads at the largest footprint: memory, as far as this machine can be driven out of
+// its caches. NaN where it was not measured.
 double dram_bandwidth(const Observations& data, double threads) {
   const Observations curve = select(data, "memory.read", "footprint", with("threads", threads));
   return curve.empty() ? not_available : curve.back().value;
@@ -85,7 +83,8 @@ Structure find_structure(const Observations& data) {
 
 void fit_memory(const Observations& data, const Structure& structure, std::vector<Parameter>& into) {
   for (const Observation& point : select(data, "memory.read", "footprint")) {
-    into.push_back(measured("memory.read.bandwidth", point.value, Unit::byte_per_second, at(point, {"footprint", "threads"})));
+    into.push_back(
+        measured("memory.read.bandwidth", point.value, Unit::byte_per_second, at(point, {"footprint", "threads"})));
   }
   for (double threads : values_of(select(data, "memory.read", "footprint"), "threads")) {
     into.push_back(measured("memory.read.bandwidth.dram", dram_bandwidth(data, threads), Unit::byte_per_second,
@@ -100,32 +99,38 @@ void fit_memory(const Observations& data, const Structure& structure, std::vecto
     const std::size_t begin = levels[k], end = k + 1 < levels.size() ? levels[k + 1] : latency.size();
     double logs = 0;
     for (std::size_t i = begin; i < end; ++i) logs += std::log(latency[i].value);
-    into.push_back(fitted(fmt::format("memory.latency.level{}", k + 1), std::exp(logs / double(end - begin)), Unit::second,
+    into.push_back(fitted(fmt::format("memory.latency.level{}", k + 1), std::exp(logs / double(end - begin)),
+                          Unit::second,
                           range("footprint", latency[begin].number("footprint"), latency[end - 1].number("footprint")),
                           "a plateau of the latency curve, not a cache the system claims"));
   }
   if (!latency.empty()) {
-    into.push_back(measured("memory.latency.dram", latency.back().value, Unit::second, {}, "the largest footprint is outside every cache"));
+    into.push_back(measured("memory.latency.dram", latency.back().value, Unit::second, {},
+                            "the largest footprint is outside every cache"));
   }
 }
 
 void fit_near_data(const Observations& data, std::vector<Parameter>& into) {
   const Observations all = select(data, "near_data.gemv", "footprint");
   for (const Observation& point : all) {
-    into.push_back(measured("near_data.gemv.bandwidth", point.value, Unit::byte_per_second, at(point, {"type", "footprint", "threads"})));
+    into.push_back(measured("near_data.gemv.bandwidth", point.value, Unit::byte_per_second,
+                            at(point, {"type", "footprint", "threads"})));
   }
   for (const std::string& type : words_of(all, "type")) {
     const std::string type_is = "type=" + type;
-    const Observations of_type = select(all, "near_data.gemv", "footprint", [&](const auto& o) { return o.word("type") == type; });
+    const Observations of_type =
+        select(all, "near_data.gemv", "footprint", [&](const auto& o) { return o.word("type") == type; });
     for (double threads : values_of(of_type, "threads")) {
       const Observations curve = select(of_type, "near_data.gemv", "footprint", with("threads", threads));
-      const auto fastest = std::max_element(curve.begin(), curve.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+      const auto fastest =
+          std::max_element(curve.begin(), curve.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
       const std::string validity = fmt::format("{} threads={}", type_is, threads);
       into.push_back(measured("near_data.gemv.ceiling", fastest->value, Unit::byte_per_second, validity,
                               "the fastest footprint runs from cache: the kernel's own limit"));
       // Bytes and operations of a sample are exact counts, so their ratio carries the rate over without new noise.
       const results::Sample& sample = fastest->measurement->samples.front();
-      into.push_back(measured("near_data.gemv.flops", fastest->value * sample.operations / sample.bytes, Unit::flop_per_second, validity,
+      into.push_back(measured("near_data.gemv.flops", fastest->value * sample.operations / sample.bytes,
+                              Unit::flop_per_second, validity,
                               "the fastest footprint runs from cache: the kernel's own limit"));
     }
     const double threads = values_of(of_type, "threads").back();
@@ -142,7 +147,8 @@ void fit_synchronisation(const Observations& data, std::vector<Parameter>& into)
   const Observations barriers = select(data, "sync.barrier", "threads", [](const Observation& o) {
     return !o.measurement->point.has("kind") || o.word("kind") == "spin";
   });
-  for (const Observation& point : barriers) into.push_back(measured("sync.barrier", point.value, Unit::second, at(point, {"threads"})));
+  for (const Observation& point : barriers)
+    into.push_back(measured("sync.barrier", point.value, Unit::second, at(point, {"threads"})));
   for (const Observation& point : select(data, "overhead.dispatch", "threads")) {
     into.push_back(measured("overhead.dispatch", point.value, Unit::second, at(point, {"threads"})));
   }
@@ -155,14 +161,17 @@ void fit_storage(const Observations& data, std::vector<Parameter>& into) {
   if (random.empty()) return;
   double peak = 0;
   for (const Observation& point : random) {
-    into.push_back(measured("storage.read.bandwidth", point.value, Unit::byte_per_second, at(point, {"block", "depth"})));
+    into.push_back(
+        measured("storage.read.bandwidth", point.value, Unit::byte_per_second, at(point, {"block", "depth"})));
   }
   for (const Observation& point : select(data, "storage.read", "block")) peak = std::max(peak, point.value);
-  into.push_back(measured("storage.read.peak", peak, Unit::byte_per_second, {}, "the best block and depth that were measured"));
-  const auto alone = std::find_if(random.begin(), random.end(), [](const Observation& o) { return o.number("depth") == 1; });
+  into.push_back(
+      measured("storage.read.peak", peak, Unit::byte_per_second, {}, "the best block and depth that were measured"));
+  const auto alone =
+      std::find_if(random.begin(), random.end(), [](const Observation& o) { return o.number("depth") == 1; });
   if (alone != random.end()) {
-    into.push_back(measured("storage.read.latency", alone->number("block") / alone->value, Unit::second, at(*alone, {"block", "depth"}),
-                            "one request at a time: the block over its bandwidth"));
+    into.push_back(measured("storage.read.latency", alone->number("block") / alone->value, Unit::second,
+                            at(*alone, {"block", "depth"}), "one request at a time: the block over its bandwidth"));
   }
 }
 
@@ -173,16 +182,20 @@ void fit_collectives(const Observations& data, const Structure& structure, std::
     for (std::size_t k = 0; k < regime.breaks.size(); ++k) {
       const std::size_t begin = regime.breaks[k], end = k + 1 < regime.breaks.size() ? regime.breaks[k + 1] : n.size();
       const std::string validity = fmt::format("ranks={} {}", regime.ranks, range("bytes", n[begin], n[end - 1]));
-      Parameter alpha = fitted("net.allreduce.alpha", not_available, Unit::second, validity, "ranks on one node: a memory test of the MPI library");
+      Parameter alpha = fitted("net.allreduce.alpha", not_available, Unit::second, validity,
+                               "ranks on one node: a memory test of the MPI library");
       Parameter gap = fitted("net.allreduce.gap", not_available, Unit::second_per_byte, validity, alpha.assumption);
       if (end - begin < 4) {
-        alpha.refused = gap.refused = fmt::format("{} sizes: a line needs at least 4; measure more with --set net.allreduce.bytes=", end - begin);
+        alpha.refused = gap.refused =
+            fmt::format("{} sizes: a line needs at least 4; measure more with --set net.allreduce.bytes=", end - begin);
       } else {
-        const LineFit fit = fit_line(std::span(n).subspan(begin, end - begin), std::span(t).subspan(begin, end - begin));
+        const LineFit fit =
+            fit_line(std::span(n).subspan(begin, end - begin), std::span(t).subspan(begin, end - begin));
         alpha.estimate = results::exactly(fit.intercept);
         gap.estimate = results::exactly(fit.slope);
         if (fit.inflation > 30) {
-          alpha.refused = gap.refused = fmt::format("not identified: variance inflation {:.0f}, the sizes do not tell start from gap apart", fit.inflation);
+          alpha.refused = gap.refused = fmt::format(
+              "not identified: variance inflation {:.0f}, the sizes do not tell start from gap apart", fit.inflation);
         }
       }
       into.push_back(alpha);

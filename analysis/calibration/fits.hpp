@@ -14,7 +14,8 @@ namespace sextant::analysis {
 
 using results::Parameter;
 
-// What must not change between the data and its draws, or draws could not be compared: breaks and levels are chosen once.
+// What must not change between the data and its draws, or draws could not be compared: breaks and levels are chosen
+// once.
 struct Structure {
   struct Regime {
     double ranks;
@@ -32,8 +33,10 @@ void fit_storage(const Observations& data, std::vector<Parameter>& into);
 void fit_collectives(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 
 // A parameter taken straight from a point, or from several.
-Parameter measured(std::string name, double value, results::Unit unit, std::string validity = {}, std::string assumption = {});
-Parameter fitted(std::string name, double value, results::Unit unit, std::string validity = {}, std::string assumption = {});
+Parameter measured(std::string name, double value, results::Unit unit, std::string validity = {},
+                   std::string assumption = {});
+Parameter fitted(std::string name, double value, results::Unit unit, std::string validity = {},
+                 std::string assumption = {});
 
 // "footprint=16384 threads=2": the coordinates of a point, or a choice of them, as a validity.
 std::string at(const Observation& observation, std::initializer_list<std::string_view> axes);

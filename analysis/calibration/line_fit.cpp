@@ -18,8 +18,8 @@ double robust_scale(const Eigen::VectorXd& residuals) {
   return 1.4826 * sizes[sizes.size() / 2];
 }
 
-// Sum of squared relative residuals of one piece, with a floor of 3 % an equation: medians of a shared machine are no better,
-// so a smaller misfit is no evidence of another protocol.
+// Sum of squared relative residuals of one piece, with a floor of 3 % an equation: medians of a shared machine are no
+// better, so a smaller misfit is no evidence of another protocol.
 double misfit(std::span<const double> n, std::span<const double> t) {
   const LineFit fit = fit_line(n, t);
   double sum = 0;
@@ -47,7 +47,8 @@ LineFit fit_line(std::span<const double> n, std::span<const double> t) {
     const Eigen::VectorXd roots = weights.cwiseSqrt();
     solution = (roots.asDiagonal() * scaled).colPivHouseholderQr().solve(roots.asDiagonal() * ones);
     residuals = scaled * solution - ones;
-    const double limit = 1.345 * std::max(robust_scale(residuals), 1e-12);  // Huber's constant: 95 % efficient on normal errors
+    const double limit =
+        1.345 * std::max(robust_scale(residuals), 1e-12);  // Huber's constant: 95 % efficient on normal errors
     weights = residuals.unaryExpr([&](double r) { return std::abs(r) <= limit ? 1.0 : limit / std::abs(r); });
   }
   const double correlation = scaled.col(0).dot(scaled.col(1));

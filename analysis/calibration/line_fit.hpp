@@ -8,13 +8,14 @@
 namespace sextant::analysis {
 
 // t(n) = intercept + slope * n, fitted to relative errors (each equation divided by its t) with Huber weights, so that
-// 8 bytes count as much as 1 MiB and one disturbed size does not bend the line. Linear on purpose: a fit in logarithms could
-// not come out negative, and a negative coefficient is how data say that the form is wrong (statistics.md section 8).
+// 8 bytes count as much as 1 MiB and one disturbed size does not bend the line. Linear on purpose: a fit in logarithms
+// could not come out negative, and a negative coefficient is how data say that the form is wrong (statistics.md section
+// 8).
 struct LineFit {
   double intercept = 0;
   double slope = 0;
-  double inflation = 0;      // variance inflation of the two coefficients: above 30 they cannot be told apart
-  double residual = 0;       // root mean square of the relative residuals
+  double inflation = 0;  // variance inflation of the two coefficients: above 30 they cannot be told apart
+  double residual = 0;   // root mean square of the relative residuals
 };
 
 // At least two distinct n; sizes of n and t equal.

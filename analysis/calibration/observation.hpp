@@ -11,7 +11,8 @@
 
 namespace sextant::analysis {
 
-// One point of a probe as the fits see it: a value of its quantity (the median of the samples, or of a resample of them).
+// One point of a probe as the fits see it: a value of its quantity (the median of the samples, or of a resample of
+// them).
 struct Observation {
   const results::Measurement* measurement = nullptr;
   double value = 0;

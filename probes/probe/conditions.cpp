@@ -12,7 +12,9 @@ namespace {
 
 // /proc/thread-self/schedstat: time running, time waiting for a processor (both ns), slices.
 double thread_run_delay() {
-  struct Close { void operator()(std::FILE* file) const { std::fclose(file); } };
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
   const std::unique_ptr<std::FILE, Close> file(std::fopen("/proc/thread-self/schedstat", "r"));
   unsigned long long running = 0, waiting = 0;
   if (!file || std::fscanf(file.get(), "%llu %llu", &running, &waiting) != 2) return results::not_available;

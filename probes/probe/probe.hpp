@@ -19,8 +19,8 @@ using results::Quantity;
 using results::Unit;
 using results::Value;
 
-// What one timed call did. A device that keeps its own time (CUDA events, the MPI maximum over ranks, io_uring completions)
-// puts its seconds here; otherwise the clock around run() is used.
+// What one timed call did. A device that keeps its own time (CUDA events, the MPI maximum over ranks, io_uring
+// completions) puts its seconds here; otherwise the clock around run() is used.
 struct Work {
   double operations = 0;
   double bytes = 0;
@@ -58,14 +58,14 @@ struct Axis {
 class Workspace;
 
 struct Probe {
-  std::string name;                  // "memory.read"
-  std::string summary;               // one sentence: what the number means
+  std::string name;     // "memory.read"
+  std::string summary;  // one sentence: what the number means
   Quantity quantity;
-  double precision = 0.01;           // relative half-width of the interval at which a point is done
-  double sample_seconds = 0.01;      // least duration of one sample, from which the pilot takes its iterations
-  std::string worker = "sextant";    // the program that can run it: sextant, sextant-net, sextant-gpu
+  double precision = 0.01;                    // relative half-width of the interval at which a point is done
+  double sample_seconds = 0.01;               // least duration of one sample, from which the pilot takes its iterations
+  std::string worker = "sextant";             // the program that can run it: sextant, sextant-net, sextant-gpu
   std::vector<std::string> launch_axes = {};  // points that differ here need different processes (ranks)
-  std::vector<Column> extras = {};   // extra columns per sample
+  std::vector<Column> extras = {};            // extra columns per sample
 
   // Axes for this machine: what fits into its memory, how many threads it has. Quick takes fewer values.
   std::function<std::vector<Axis>(const Machine&, bool quick)> axes;

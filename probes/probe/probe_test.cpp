@@ -12,7 +12,8 @@ namespace sextant::probes {
 namespace {
 
 TEST(Points, AreTheFullProductWithTheLastAxisFastest) {
-  const auto all = points({{"footprint", Unit::byte, numbers({1, 2}), ""}, {"type", Unit::text, words({"f32", "int8"}), ""}});
+  const auto all =
+      points({{"footprint", Unit::byte, numbers({1, 2}), ""}, {"type", Unit::text, words({"f32", "int8"}), ""}});
   ASSERT_EQ(all.size(), 4u);
   EXPECT_EQ(all[0].number("footprint"), 1);
   EXPECT_EQ(all[1].word("type"), "int8");

@@ -49,9 +49,10 @@ void conclude(Measurement& measurement, const StoppingRule& rule, const std::str
     return;
   }
   measurement.status = Status::not_converged;
-  const std::string reached = std::isnan(verdict.half_width)
-                                  ? std::string("too few samples for an interval")
-                                  : fmt::format("interval +-{:.1f} %, wanted +-{:.1f} %", 100 * verdict.half_width, 100 * rule.precision);
+  const std::string reached =
+      std::isnan(verdict.half_width)
+          ? std::string("too few samples for an interval")
+          : fmt::format("interval +-{:.1f} %, wanted +-{:.1f} %", 100 * verdict.half_width, 100 * rule.precision);
   measurement.reason = ended.empty() ? reached : ended + ": " + reached;
 }
 

@@ -6,24 +6,25 @@
 
 #include "results/record/measurement.hpp"
 
-// When a point has been measured enough. Pure arithmetic on the samples so far; the supervisor asks between rounds, so no
-// worker decides anything and looking often cannot bias an interval (statistics.md section 6: looks only where n doubles).
+// When a point has been measured enough. Pure arithmetic on the samples so far; the supervisor asks between rounds, so
+// no worker decides anything and looking often cannot bias an interval (statistics.md section 6: looks only where n
+// doubles).
 namespace sextant::probes {
 
 struct StoppingRule {
-  double precision = 0.01;      // wanted relative half-width of the 95 % interval of the median
-  int first_samples = 10;       // n of the first look; each further look doubles it
-  int most_samples = 640;       // total n at which we give up
-  int launches = 5;             // worker processes a round
-  double least_seconds = 0.5;   // measured time below which no point counts as settled
+  double precision = 0.01;     // wanted relative half-width of the 95 % interval of the median
+  int first_samples = 10;      // n of the first look; each further look doubles it
+  int most_samples = 640;      // total n at which we give up
+  int launches = 5;            // worker processes a round
+  double least_seconds = 0.5;  // measured time below which no point counts as settled
 };
 
-// 5 launches, 3 with quick (which also settles for 0.05 s measured a point: its 120 s are shared by every probe), 10 for
-// publish.
+// 5 launches, 3 with quick (which also settles for 0.05 s measured a point: its 120 s are shared by every probe), 10
+// for publish.
 StoppingRule stopping_rule(std::string_view mode, double precision);
 
 struct Verdict {
-  bool done = false;            // converged or at the cap
+  bool done = false;  // converged or at the cap
   bool converged = false;
   double half_width = results::not_available;  // relative, reached so far
 };
@@ -33,8 +34,8 @@ Verdict judge(const results::Measurement& measurement, const StoppingRule& rule)
 // Total n after round `round` (0, 1, 2, ...): 10, 20, 40, ... up to the cap.
 int samples_after(int round, const StoppingRule& rule);
 
-// Sets status and reason of a measurement from its samples and the rule, unless it is failed or skipped. `ended` says why
-// sampling stopped before the rule was met ("the time budget was spent").
+// Sets status and reason of a measurement from its samples and the rule, unless it is failed or skipped. `ended` says
+// why sampling stopped before the rule was met ("the time budget was spent").
 void conclude(results::Measurement& measurement, const StoppingRule& rule, const std::string& ended);
 
 }  // namespace sextant::probes

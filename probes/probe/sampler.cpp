@@ -16,8 +16,8 @@ namespace sextant::probes {
 
 namespace {
 
-// Measured samples in one visit of a point. Several, because each visit pays a warm-up sample; few, because a drift of the
-// machine must hit all points alike.
+// Measured samples in one visit of a point. Several, because each visit pays a warm-up sample; few, because a drift of
+// the machine must hit all points alike.
 constexpr int samples_per_visit = 4;
 
 struct Active {
@@ -36,7 +36,12 @@ void shuffle(std::vector<std::size_t>& order, std::mt19937_64& random) {
 class Launch {
  public:
   Launch(const Probe& probe, Workspace& workspace, int launch, const Clock& clock, double origin, const Sink& sink)
-      : probe_(probe), workspace_(workspace), launch_(launch), clock_(clock), origin_(origin), sink_(sink),
+      : probe_(probe),
+        workspace_(workspace),
+        launch_(launch),
+        clock_(clock),
+        origin_(origin),
+        sink_(sink),
         random_(workspace.seed() * 0x9e3779b97f4a7c15u + std::uint64_t(launch)) {}
 
   void run(const std::vector<Assignment>& assignments) {

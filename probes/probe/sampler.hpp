@@ -15,7 +15,7 @@ namespace sextant::probes {
 
 // What one launch is asked to do for one point.
 struct Assignment {
-  int id = 0;                    // names the point in the rows sent back
+  int id = 0;  // names the point in the rows sent back
   Point point;
   std::uint64_t iterations = 0;  // 0: find them by a pilot
   int samples = 1;               // measured repetitions in this launch
@@ -23,16 +23,16 @@ struct Assignment {
 
 // Where a launch sends what happens, in order. Every function may be empty in tests but `row`.
 struct Sink {
-  std::function<void(int id)> start;                                     // work on this point begins
-  std::function<void(int id, std::uint64_t iterations)> pilot;           // iterations the pilot chose
+  std::function<void(int id)> start;                            // work on this point begins
+  std::function<void(int id, std::uint64_t iterations)> pilot;  // iterations the pilot chose
   std::function<void(int id, const results::Sample&)> row;
   std::function<void(int id, const std::string& reason)> skip;
   std::function<void(int id, const std::string& reason)> fail;
 };
 
-// Runs a launch: prepares every point first, then takes samples in blocks (each block visits every unfinished point once,
-// in an order drawn from the seed; a visit is one warm-up sample, which brings the point's working set back, and up to four
-// measured ones), and verifies each point after its last sample. A point that throws costs only itself.
+// Runs a launch: prepares every point first, then takes samples in blocks (each block visits every unfinished point
+// once, in an order drawn from the seed; a visit is one warm-up sample, which brings the point's working set back, and
+// up to four measured ones), and verifies each point after its last sample. A point that throws costs only itself.
 // `launch` is written into the samples; `origin` is the clock reading that counts as second 0 of the run.
 void run_launch(const Probe& probe, Workspace& workspace, const std::vector<Assignment>& assignments, int launch,
                 const Clock& clock, double origin, const Sink& sink);

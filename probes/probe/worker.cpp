@@ -21,9 +21,9 @@ Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nul
 
 double number(const Json& value) { return value.is_null() ? results::not_available : value.get<double>(); }
 
-constexpr std::pair<Kind, const char*> kind_names[] = {{Kind::hello, "hello"}, {Kind::start, "start"}, {Kind::pilot, "pilot"},
-                                                       {Kind::row, "row"},     {Kind::skip, "skip"},   {Kind::fail, "fail"},
-                                                       {Kind::done, "done"}};
+constexpr std::pair<Kind, const char*> kind_names[] = {
+    {Kind::hello, "hello"}, {Kind::start, "start"}, {Kind::pilot, "pilot"}, {Kind::row, "row"},
+    {Kind::skip, "skip"},   {Kind::fail, "fail"},   {Kind::done, "done"}};
 
 Json row_json(const results::Sample& sample) {
   const auto& conditions = sample.conditions;
@@ -98,7 +98,7 @@ std::string to_line(const Job& job) {
                            {"iterations", assignment.iterations},
                            {"samples", assignment.samples}});
   }
-  const Json json = {{"probe", job.probe}, {"launch", job.launch}, {"seed", job.seed},
+  const Json json = {{"probe", job.probe},   {"launch", job.launch}, {"seed", job.seed},
                      {"origin", job.origin}, {"target", job.target}, {"assignments", assignments}};
   return json.dump() + "\n";
 }
@@ -108,7 +108,8 @@ Job job_from_line(const std::string& line) {
   try {
     Job job{json.at("probe"), json.at("launch"), json.at("seed"), json.at("origin"), json.at("target"), {}};
     for (const Json& assignment : json.at("assignments")) {
-      job.assignments.push_back({assignment.at("id"), results::point_from_text(assignment.at("point").get<std::string>()),
+      job.assignments.push_back({assignment.at("id"),
+                                 results::point_from_text(assignment.at("point").get<std::string>()),
                                  assignment.at("iterations"), assignment.at("samples")});
     }
     return job;
@@ -127,7 +128,9 @@ std::string to_line(const Message& message) {
       json["protocol"] = message.protocol;
       json["build"] = message.text;
       break;
-    case Kind::start: json["id"] = message.id; break;
+    case Kind::start:
+      json["id"] = message.id;
+      break;
     case Kind::pilot:
       json["id"] = message.id;
       json["iterations"] = message.iterations;
@@ -141,7 +144,8 @@ std::string to_line(const Message& message) {
       json["id"] = message.id;
       json["reason"] = message.text;
       break;
-    case Kind::done: break;
+    case Kind::done:
+      break;
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

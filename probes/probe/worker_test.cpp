@@ -70,7 +70,9 @@ TEST(Worker, SaysHelloMeasuresAndSaysDone) {
   probe.prepare = [](Workspace&, const Point&) { return std::make_unique<Counting>(); };
   Job job{"counting", 0, 1, 0, "", {{5, Point{{"n", 1.0}}, 0, 2}}};
   std::string input = to_line(job);
-  struct Close { void operator()(std::FILE* file) const { std::fclose(file); } };
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
   const std::unique_ptr<std::FILE, Close> in(fmemopen(input.data(), input.size(), "r"));
   const std::unique_ptr<std::FILE, Close> out(std::tmpfile());
   EXPECT_EQ(serve({probe}, in.get(), out.get()), 0);
@@ -78,14 +80,16 @@ TEST(Worker, SaysHelloMeasuresAndSaysDone) {
   std::vector<Kind> kinds;
   char buffer[4096];
   while (std::fgets(buffer, sizeof buffer, out.get())) kinds.push_back(message_from_line(buffer).kind);
-  const std::vector<Kind> expected{Kind::hello, Kind::start, Kind::start, Kind::pilot, Kind::row,
-                                   Kind::row,   Kind::row,   Kind::done};
+  const std::vector<Kind> expected{Kind::hello, Kind::start, Kind::start, Kind::pilot,
+                                   Kind::row,   Kind::row,   Kind::row,   Kind::done};
   EXPECT_EQ(kinds, expected);
 }
 
 TEST(Worker, RefusesAProbeItDoesNotHave) {
   std::string input = to_line(Job{"nothing", 0, 1, 0, "", {}});
-  struct Close { void operator()(std::FILE* file) const { std::fclose(file); } };
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
   const std::unique_ptr<std::FILE, Close> in(fmemopen(input.data(), input.size(), "r"));
   const std::unique_ptr<std::FILE, Close> out(std::tmpfile());
   EXPECT_THROW(serve({}, in.get(), out.get()), std::invalid_argument);

@@ -42,8 +42,8 @@ std::span<std::byte> Workspace::arena(std::size_t bytes) {
   // Half of what is free: the other half is for the system, for a probe's own pages and for whoever else is here.
   const std::size_t limit = machine_.available_memory / 2;
   if (bytes > limit) {
-    throw Unavailable("too little memory: the point needs " + format(double(bytes), Unit::byte) + ", half of the free memory is " +
-                      format(double(limit), Unit::byte));
+    throw Unavailable("too little memory: the point needs " + format(double(bytes), Unit::byte) +
+                      ", half of the free memory is " + format(double(limit), Unit::byte));
   }
   if (arena_.bytes().empty()) arena_ = Pages(limit);
   return arena_.bytes().first(bytes);

@@ -13,8 +13,8 @@
 
 namespace sextant::probes {
 
-// Page-aligned memory from mmap, zero-filled, faulted in by the first touch (not by the constructor). Asks for huge pages by madvise, which the
-// kernel may refuse; move-only.
+// Page-aligned memory from mmap, zero-filled, faulted in by the first touch (not by the constructor). Asks for huge
+// pages by madvise, which the kernel may refuse; move-only.
 class Pages {
  public:
   Pages() = default;
@@ -40,14 +40,14 @@ class Workspace {
   const std::filesystem::path& target() const { return target_; }  // empty when none was given
   std::uint64_t seed() const { return seed_; }
 
-  // The first `bytes` of the arena: address space is reserved once for the whole launch and never moves, memory comes with
-  // the first touch. All points of a launch are prepared first and then measured in turns over this one arena, so every
-  // trial must want the same content at the same place (a pattern of the position alone); a trial that needs content of its
-  // own allocates Pages instead. Throws Unavailable when memory is too small.
+  // The first `bytes` of the arena: address space is reserved once for the whole launch and never moves, memory comes
+  // with the first touch. All points of a launch are prepared first and then measured in turns over this one arena, so
+  // every trial must want the same content at the same place (a pattern of the position alone); a trial that needs
+  // content of its own allocates Pages instead. Throws Unavailable when memory is too small.
   std::span<std::byte> arena(std::size_t bytes);
 
-  // A team of `threads` threads bound to distinct processors, kept for the whole launch. Throws Unavailable when the process
-  // may not use so many processors.
+  // A team of `threads` threads bound to distinct processors, kept for the whole launch. Throws Unavailable when the
+  // process may not use so many processors.
   Team& team(int threads);
 
  private:

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program as its user meets it: every way to go wrong gives one clear error, the documented exit code, and loses
+// nothing.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "results/record/run_folder.hpp"
+
+namespace sextant::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Outcome {
+  int code;
+  std::string out, err;
+};
+
+std::string slurp(const fs::path& file) {
+  std::ifstream in(file);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+class CommandLine : public testing::Test {
+ protected:
+  CommandLine() {
+    folder = fs::temp_directory_path() / ("sextant-cli-" + std::to_string(getpid()) + "-" +
+                                          testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+  }
+  ~CommandLine() override { fs::remove_all(folder); }
+
+  Outcome shell(const std::string& command) const {
+    const std::string line = "cd '" + folder.string() + "' && { " + command + "; } >.out 2>.err";
+    const int status = std::system(line.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), slurp(folder / ".out"),
+            slurp(folder / ".err")};
+  }
+  Outcome sextant(const std::string& arguments, const std::string& before = "") const {
+    return shell(before + " " SEXTANT_PROGRAM " " + arguments);
+  }
+  // A run that takes a second or two: two small footprints.
+  static constexpr const char* small_run =
+      "run memory.latency --set memory.latency.footprint=16KiB,64KiB --quick --budget 2s --seed 5 --output run";
+
+  void edit(const fs::path& file, const std::string& from, const std::string& to) const {
+    std::string text = slurp(folder / file);
+    const auto at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << file << " does not hold " << from;
+    text.replace(at, from.size(), to);
+    std::ofstream(folder / file) << text;
+  }
+
+  fs::path folder;
+};
+
+// One sentence on stderr and the documented exit code.
+void expect_error(const Outcome& outcome, int code, const std::string& sentence) {
+  EXPECT_EQ(outcome.code, code) << outcome.out << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr(sentence));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("terminate called")));
+}
+
+TEST_F(CommandLine, AWrongProbeNameSuggestsTheNearest) {
+  expect_error(sextant("run memory.raed"), 2, "did you mean memory.read?");
+}
+
+TEST_F(CommandLine, AnUnknownOptionIsAUsageError) { expect_error(sextant("run --qiuck"), 2, "--qiuck"); }
+
+TEST_F(CommandLine, NoCommandIsAUsageError) { EXPECT_EQ(sextant("").code, 2); }
+
+TEST_F(CommandLine, HelpAndVersionEndWell) {
+  EXPECT_EQ(sextant("--help").code, 0);
+  EXPECT_THAT(sextant("--version").out, HasSubstr("sextant 0."));
+}
+
+TEST_F(CommandLine, ADryRunWritesNothing) {
+  const Outcome outcome = sextant("run memory --dry-run --quick");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("memory.read"));
+  EXPECT_FALSE(fs::exists(folder / "sextant-out"));
+}
+
+TEST_F(CommandLine, ASmallRunIsMeasuredCheckedAndCalibrated) {
+  const Outcome run = sextant(small_run);
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("footprint=16 KiB"));
+  const Outcome check = sextant("check run");
+  EXPECT_EQ(check.code, 0) << check.out;
+  const Outcome calibrate = sextant("calibrate run --output profile");
+  EXPECT_EQ(calibrate.code, 0) << calibrate.err;
+  EXPECT_THAT(calibrate.out, HasSubstr("memory.latency.dram"));
+}
+
+TEST_F(CommandLine, ARunFolderIsNeverOverwrittenWithoutForce) {
+  ASSERT_EQ(sextant(small_run).code, 0);
+  expect_error(sextant(small_run), 2, "--force");
+  EXPECT_EQ(sextant(std::string(small_run) + " --force").code, 0);
+  fs::create_directories(folder / "mine");
+  std::ofstream(folder / "mine" / "thesis.tex") << "years of work";
+  expect_error(sextant("run memory.latency --quick --output mine --force"), 2, "was not made by sextant");
+  EXPECT_TRUE(fs::exists(folder / "mine" / "thesis.tex"));
+}
+
+TEST_F(CommandLine, ADamagedCsvIsNamedWithFileLineColumnAndValue) {
+  ASSERT_EQ(sextant(small_run).code, 0);
+  edit("run/memory.latency.csv", ",measure,", ",mesure,");
+  const Outcome check = sextant("check run");
+  EXPECT_EQ(check.code, 1);
+  EXPECT_THAT(check.out, HasSubstr("memory.latency.csv:"));
+  EXPECT_THAT(check.out, HasSubstr("mesure"));
+  expect_error(sextant("calibrate run --output profile"), 3, "mesure");
+  EXPECT_FALSE(fs::exists(folder / "profile"));
+}
+
+TEST_F(CommandLine, ACutLastLineLosesOnlyItself) {
+  ASSERT_EQ(sextant(small_run).code, 0);
+  const fs::path rows = folder / "run" / "memory.latency.csv";
+  fs::resize_file(rows, fs::file_size(rows) - 5);
+  EXPECT_EQ(sextant("check run").code, 1);
+  EXPECT_EQ(sextant("calibrate run --output profile").code, 0);
+}
+
+TEST_F(CommandLine, AMissingUnitIsAnError) {
+  ASSERT_EQ(sextant(small_run).code, 0);
+  edit("run/datapackage.json", "\"unit\": \"By\"", "\"unit\": \"\"");
+  const Outcome outcome = sextant("calibrate run --output profile");
+  expect_error(outcome, 3, "unit");
+}
+
+TEST_F(CommandLine, ARunFolderOfAnotherVersionSaysWhichVersionIsRead) {
+  ASSERT_EQ(sextant(small_run).code, 0);
+  edit("run/datapackage.json", "\"schema_version\": 1", "\"schema_version\": 99");
+  expect_error(sextant("calibrate run --output profile"), 3, "99");
+}
+
+TEST_F(CommandLine, AFolderThatIsNoRunSaysSo) { expect_error(sextant("check ."), 3, "not a run folder"); }
+
+TEST_F(CommandLine, AnUnknownKeyInATomlFileNamesFileLineAndNearestKey) {
+  const fs::path shipped = fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "hbf.toml";
+  std::ofstream(folder / "mine.toml") << slurp(shipped) << "\n[memry]\ncapacity = { value = \"1 GB\" }\n";
+  const Outcome outcome = sextant("project --workload llama-3.1-8b-bf16-b1 --design mine.toml");
+  expect_error(outcome, 3, "mine.toml:");
+  EXPECT_THAT(outcome.err, HasSubstr("memory"));
+}
+
+TEST_F(CommandLine, ATomlFigureWithoutAUnitIsAnError) {
+  std::string text = slurp(fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "hbf.toml");
+  text += "\n[flash]\n";
+  std::ofstream(folder / "twice.toml") << text;  // a table defined twice is not TOML either
+  expect_error(sextant("project --workload llama-3.1-8b-bf16-b1 --design twice.toml"), 3, "twice.toml:");
+}
+
+TEST_F(CommandLine, AWrongDesignSuggestsTheNearest) {
+  expect_error(sextant("project --design hbff --workload llama-3.1-8b-bf16-b1"), 2, "did you mean hbf?");
+}
+
+TEST_F(CommandLine, AnUnwritableOutputFolderStopsBeforeAnythingIsMeasured) {
+  const Outcome outcome = sextant("run memory.latency --quick --output /proc/sextant/run");
+  expect_error(outcome, 4, "/proc/sextant");
+}
+
+TEST_F(CommandLine, AFullDiskKeepsTheRowsAndSaysSo) {
+  if (shell("mkdir small && mount -t tmpfs -o size=64k sextant-test small").code != 0) {
+    GTEST_SKIP() << "a small file system cannot be mounted here: it needs root";
+  }
+  const Outcome outcome = sextant("run overhead sync memory.latency --quick --budget 30s --seed 5 --output small/run");
+  const std::string rows = slurp(folder / "small" / "run" / "overhead.dispatch.csv") +
+                           slurp(folder / "small" / "run" / "memory.latency.csv");
+  shell("umount small");
+  expect_error(outcome, 4, "disk full");
+  EXPECT_THAT(rows, HasSubstr("measure"));
+}
+
+TEST_F(CommandLine, WithoutMpirunTheCollectivesAreSkippedWithASentence) {
+  const Outcome outcome = sextant("run net --quick --output run", "PATH=/nonexistent");
+  EXPECT_EQ(outcome.code, 77) << outcome.err;
+  EXPECT_THAT(outcome.out, AnyOf(HasSubstr("skipped: mpirun"), HasSubstr("skipped: not built")));
+  EXPECT_EQ(sextant("check run").code, 0);
+}
+
+TEST_F(CommandLine, TooLittleMemorySkipsThePointWithASentence) {
+  const Outcome outcome =
+      sextant("run memory.latency --set memory.latency.footprint=16KiB,8TiB --quick --budget 2s --output run");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("skipped: too little memory"));
+}
+
+TEST_F(CommandLine, AnAffinityOfOneCoreMeasuresWhatOneCoreCan) {
+  const Outcome outcome = sextant(
+      "run sync memory.read --set memory.read.footprint=64KiB --quick --budget 3s --output run", "taskset -c 0");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("threads=1"));
+  EXPECT_THAT(outcome.out, HasSubstr("skipped"));  // a barrier needs two
+}
+
+TEST_F(CommandLine, AKilledWorkerCostsItsPointAndTheRunSaysSo) {
+  // Many footprints, so that the worker is surely alive half a second on; the first worker found is killed.
+  const Outcome outcome =
+      shell(std::string(SEXTANT_PROGRAM) +
+            " run memory.latency --quick --budget 6s --seed 5 --output run & run=$!; "
+            "for i in $(seq 100); do w=$(pgrep -P $run) && break; sleep 0.05; done; sleep 0.5; kill -9 $w; wait $run");
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("signal 9"));
+  const Outcome check = sextant("check run");
+  EXPECT_EQ(check.code, 0) << check.out;
+}
+
+TEST_F(CommandLine, AnInterruptKeepsTheRowsAndResumeFinishesTheRun) {
+  const Outcome outcome = shell(
+      std::string(SEXTANT_PROGRAM) +
+      " run memory.latency --quick --budget 20s --seed 5 --output run & run=$!; "
+      "for i in $(seq 100); do [ $(cat run/memory.latency.csv 2>/dev/null | wc -l) -gt 3 ] && break; sleep 0.1; done; "
+      "kill -TERM $run; wait $run");
+  EXPECT_EQ(outcome.code, 130) << outcome.err;
+  EXPECT_THAT(slurp(folder / "run" / "datapackage.json"), HasSubstr("\"interrupted\""));
+  const auto before = slurp(folder / "run" / "memory.latency.csv");
+  ASSERT_THAT(before, HasSubstr("measure"));
+  const Outcome resumed = sextant("run --resume run --budget 6s");
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  const auto after = slurp(folder / "run" / "memory.latency.csv");
+  EXPECT_EQ(after.substr(0, before.size()), before);  // nothing measured was lost or changed
+  EXPECT_THAT(slurp(folder / "run" / "summary.csv"), Not(HasSubstr("interrupted")));
+  EXPECT_EQ(sextant("check run").code, 0);
+}
+
+TEST_F(CommandLine, KillNineOfTheSupervisorLosesNoRowAndResumeGoesOn) {
+  shell(
+      std::string(SEXTANT_PROGRAM) +
+      " run memory.latency --quick --budget 20s --seed 5 --output run & run=$!; "
+      "for i in $(seq 100); do [ $(cat run/memory.latency.csv 2>/dev/null | wc -l) -gt 3 ] && break; sleep 0.1; done; "
+      "kill -9 $run; wait $run; sleep 1");
+  const auto before = slurp(folder / "run" / "memory.latency.csv");
+  ASSERT_THAT(before, HasSubstr("measure"));
+  const Outcome resumed = sextant("run --resume run --budget 6s");
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  const auto whole = before.substr(0, before.rfind('\n') + 1);
+  EXPECT_EQ(slurp(folder / "run" / "memory.latency.csv").substr(0, whole.size()), whole);
+  EXPECT_EQ(sextant("check run").code, 0);
+}
+
+TEST_F(CommandLine, ASecondRunAtTheSameTimeIsRefused) {
+  const Outcome outcome =
+      shell(std::string(SEXTANT_PROGRAM) +
+            " run memory.latency --quick --budget 20s --output one >/dev/null 2>&1 & run=$!; "
+            "for i in $(seq 100); do [ -f one/summary.csv ] && break; sleep 0.1; done; " SEXTANT_PROGRAM
+            " run memory.latency --quick --output two; code=$?; kill $run; wait $run; exit $code");
+  expect_error(outcome, 4, "another sextant run");
+  EXPECT_FALSE(fs::exists(folder / "two"));
+}
+
+TEST_F(CommandLine, JsonIsOneDocumentOnStdout) {
+  ASSERT_EQ(sextant(std::string(small_run) + " --json").code, 0);
+  EXPECT_EQ(nlohmann::json::parse(slurp(folder / ".out")).at("output"), "run");
+  for (const char* command :
+       {"list --json", "environment --json", "check run --json", "calibrate run --json --output profile",
+        "project --json --design h100x8 --workload llama-3.1-8b-bf16-b1"}) {
+    const Outcome outcome = sextant(command);
+    EXPECT_EQ(outcome.code, 0) << command << outcome.err;
+    EXPECT_TRUE(nlohmann::json::accept(outcome.out)) << command << "\n" << outcome.out.substr(0, 300);
+  }
+}
+
+TEST_F(CommandLine, ExplainNamesEquationParameterSourceAndClass) {
+  const Outcome outcome = sextant("project --design h100x8 --workload llama-3.1-8b-bf16-b1 --explain");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("4.1"));
+  EXPECT_THAT(outcome.out, HasSubstr("published"));
+}
+
+TEST_F(CommandLine, SetChangesOneFigureAndWantsAUnit) {
+  const std::string project = "project --json --design h100x8 --workload llama-3.1-70b-bf16-b1 ";
+  const auto median = [&](const std::string& more) {
+    const Outcome outcome = sextant(project + more);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return nlohmann::json::parse(outcome.out).at("projections").at(0).at("time_per_token_s").at("p50").get<double>();
+  };
+  EXPECT_LT(median("--set 'design.memory.bandwidth=33 TB/s'"), median(""));
+  EXPECT_NE(sextant(project + "--set design.memory.bandwidth=33").code, 0);
+}
+
+TEST_F(CommandLine, TheReportIsOneFileThatFetchesNothing) {
+  ASSERT_EQ(sextant(small_run).code, 0);
+  ASSERT_EQ(sextant("calibrate run --output profile").code, 0);
+  const Outcome outcome =
+      sextant("report run --profile profile --workload llama-3.1-8b-bf16-b1 --design h100x8 --output report.html");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const std::string page = slurp(folder / "report.html");
+  EXPECT_THAT(page, HasSubstr("<!doctype html>"));
+  EXPECT_THAT(page, Not(HasSubstr("src=\"http")));
+  expect_error(sextant("report run --output report.html"), 2, "--force");
+}
+
+TEST_F(CommandLine, PublishWritesTheRunUnderItsPublicName) {
+  ASSERT_EQ(sextant(small_run).code, 0);
+  const Outcome outcome = sextant("publish run --machine test-machine --output published");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const fs::path published = folder / outcome.out.substr(0, outcome.out.find('\n'));
+  EXPECT_TRUE(results::check_run(published).empty());
+  EXPECT_EQ(results::read_run(published).provenance.machine, "test-machine");
+  expect_error(sextant("publish run --machine '../x' --output published"), 2, "a name without");
+}
+
+TEST_F(CommandLine, GoogleBenchmarkTakesItsOwnFlags) {
+  const Outcome outcome =
+      sextant("benchmark --benchmark_filter=overhead.dispatch --benchmark_format=json --benchmark_min_time=0.01");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(nlohmann::json::accept(outcome.out));
+  expect_error(sextant("benchmark --nonsense"), 2, "not a flag of Google Benchmark");
+}
+
+}  // namespace
+}  // namespace sextant::bench

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/google_benchmark.hpp"
+
+#include <benchmark/benchmark.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "probes/probe/sampler.hpp"
+#include "probes/probes.hpp"
+
+namespace sextant::bench {
+namespace {
+
+// Keeps what Google Benchmark would print: work per iteration by benchmark name.
+class Kept final : public benchmark::BenchmarkReporter {
+ public:
+  struct Counts {
+    double bytes, operations;
+    bool failed;
+  };
+  std::map<std::string, Counts> counts;
+
+  bool ReportContext(const Context&) override { return true; }
+  void ReportRuns(const std::vector<Run>& reports) override {
+    for (const Run& report : reports) {
+      // Rates are per second of manual time: multiplied by the time of one iteration they are counts again.
+      const double seconds = report.real_accumulated_time / double(report.iterations);
+      const auto rate = [&](const char* name) {
+        const auto found = report.counters.find(name);
+        return found == report.counters.end() ? 0.0 : found->second.value * seconds;
+      };
+      counts[report.run_name.function_name] = {rate("bytes_per_second"), rate("items_per_second"),
+                                               report.error_occurred};
+    }
+  }
+};
+
+TEST(GoogleBenchmark, CountsTheSameBytesAndOperationsAsTheSampler) {
+  probes::Machine machine = probes::detect_machine();
+  machine.available_memory = std::size_t(64) << 20;  // small footprints: this is about counting, not about speed
+  std::vector<probes::Probe> all = probes::cpu_probes();
+  probes::Workspace workspace(machine, {}, 1);
+  Kept kept;
+  ASSERT_EQ(run_google_benchmark(all, workspace, {"--benchmark_min_time=0.001"}, &kept), 0);
+  int compared = 0;
+  for (probes::Probe& probe : all) {
+    if (!probe.available(machine).ready) continue;
+    probe.sample_seconds = 1e-4;
+    const auto points = probes::points(probe.axes(machine, true));
+    std::vector<probes::Assignment> assignments;
+    for (int i = 0; i < int(points.size()); ++i) assignments.push_back({i, points[std::size_t(i)], 0, 1});
+    probes::Sink sink;
+    sink.row = [&](int id, const results::Sample& sample) {
+      std::string name = probe.name + "/" + results::to_text(points[std::size_t(id)]);
+      for (char& c : name) c = c == ' ' ? '/' : c;
+      const auto found = kept.counts.find(name);
+      // Google Benchmark appends "/manual_time" and keeps our name as the function name.
+      ASSERT_NE(found, kept.counts.end()) << name;
+      ASSERT_FALSE(found->second.failed) << name;
+      EXPECT_EQ(found->second.bytes == 0, sample.bytes == 0) << name;
+      if (sample.bytes > 0) {
+        // Iterations differ between the drivers, the ratio of bytes to operations may not.
+        EXPECT_NEAR(found->second.bytes / found->second.operations * sample.operations / sample.bytes, 1, 1e-9) << name;
+      }
+      ++compared;
+    };
+    sink.fail = [&](int, const std::string& reason) { ADD_FAILURE() << probe.name << ": " << reason; };
+    probes::run_launch(probe, workspace, assignments, 0, probes::monotonic_clock(), 0, sink);
+  }
+  EXPECT_GT(compared, 5);
+}
+
+}  // namespace
+}  // namespace sextant::bench

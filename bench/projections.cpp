@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/projections.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "analysis/catalogue/catalogue.hpp"
+#include "analysis/designs/design.hpp"
+#include "analysis/uncertainty/project.hpp"
+#include "analysis/workloads/workload_reader.hpp"
+#include "bench/console.hpp"
+#include "bench/locations.hpp"
+
+namespace sextant::bench {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Names of the TOML files in a shipped folder, sorted.
+std::vector<std::string> shipped(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// A shipped name, or the path of a file of the user's.
+fs::path file_of(const std::string& wanted, const fs::path& folder, const char* what) {
+  const auto names = shipped(folder);
+  if (std::find(names.begin(), names.end(), wanted) != names.end()) return folder / (wanted + ".toml");
+  if (fs::is_regular_file(wanted)) return wanted;
+  const std::string near = nearest(wanted, names);
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  throw UsageError("no " + std::string(what) + " is named '" + wanted + "' and no such file exists" +
+                   (near.empty() ? "" : "; did you mean " + near + "?") + " (shipped: " + all + ")");
+}
+
+std::vector<std::string> or_all(const std::vector<std::string>& wanted, const fs::path& folder) {
+  return wanted.empty() ? shipped(folder) : wanted;
+}
+
+std::vector<std::string> stems(const std::vector<fs::path>& files) {
+  std::vector<std::string> names;
+  for (const fs::path& file : files) names.push_back(file.stem().string());
+  return names;
+}
+
+}  // namespace
+
+std::vector<analysis::Projection> project_all(const ProjectionRequest& request, const results::Profile& profile) {
+  const fs::path data = data_folder();
+  const analysis::Catalogue catalogue = analysis::load_catalogue(data / "catalogue");
+  std::vector<analysis::Override> overrides;
+  for (const std::string& text : request.overrides) overrides.push_back(analysis::parse_override(text));
+
+  std::vector<fs::path> workload_files, design_files;
+  for (const auto& name : or_all(request.workloads, data / "workloads"))
+    workload_files.push_back(file_of(name, data / "workloads", "workload"));
+  for (const auto& name : or_all(request.designs, data / "designs"))
+    design_files.push_back(file_of(name, data / "designs", "design"));
+
+  std::vector<analysis::Design> designs;
+  for (const fs::path& file : design_files) {
+    designs.push_back(analysis::read_design(
+        file, catalogue, analysis::overrides_for(overrides, "design", file.stem().string(), stems(design_files))));
+  }
+  std::vector<analysis::Projection> projections;
+  for (const fs::path& file : workload_files) {
+    const auto workload = analysis::read_workload(
+        file, catalogue, analysis::overrides_for(overrides, "workload", file.stem().string(), stems(workload_files)));
+    for (const analysis::Design& design : designs)
+      projections.push_back(analysis::project_or_refuse(workload, design, profile, {1024, request.seed}));
+  }
+  return projections;
+}
+
+}  // namespace sextant::bench

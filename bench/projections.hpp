@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "analysis/model/projection.hpp"
+#include "results/record/profile.hpp"
+
+namespace sextant::bench {
+
+// What `project` and `report` are asked for: names from the catalogue or paths of TOML files; empty = all that are
+// shipped.
+struct ProjectionRequest {
+  std::vector<std::string> workloads, designs;
+  std::vector<std::string> overrides;  // "design.tier.bandwidth=2 TB/s", "workload.batch=4"
+  bool explain = false;
+  std::uint64_t seed = 1;
+};
+
+// Every workload on every design. Throws UsageError for an unknown name (with the nearest), results::InvalidInput for
+// what a file says.
+std::vector<analysis::Projection> project_all(const ProjectionRequest& request, const results::Profile& profile);
+
+}  // namespace sextant::bench

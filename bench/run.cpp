@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <ctime>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "bench/commands.hpp"
+#include "bench/console.hpp"
+#include "bench/durations.hpp"
+#include "bench/locations.hpp"
+#include "bench/plan.hpp"
+#include "bench/recorded_environment.hpp"
+#include "bench/resume.hpp"
+#include "bench/single_run.hpp"
+#include "bench/supervisor.hpp"
+#include "results/record/csv.hpp"
+#include "results/record/summary.hpp"
+#include "storage/test_file.hpp"
+
+namespace sextant::bench {
+
+namespace fs = std::filesystem;
+using results::Measurement;
+using results::Status;
+
+namespace {
+
+struct Options {
+  Request request;
+  bool quick = false, publish = false, dry_run = false, force = false, json = false;
+  std::string output, target, machine, budget, resume;
+  std::uint64_t seed = 0;
+};
+
+std::string utc(const char* pattern, std::time_t when) {
+  std::tm parts{};
+  gmtime_r(&when, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, pattern, &parts)};
+}
+
+// 120 s for ever with quick, of which some belong to starting, filling and writing; else what a coffee or a night
+// allows.
+double default_budget(const std::string& mode) { return mode == "quick" ? 100 : mode == "publish" ? 4 * 3600 : 900; }
+
+double patience_for(const std::string& mode) { return mode == "quick" ? 20 : 120; }
+
+void print_results(const results::Run& run) {
+  std::vector<std::vector<std::string>> rows{{"probe", "point", "median", "95 % interval", "n", "status"}};
+  for (const Measurement& measurement : run.measurements) {
+    const results::Summary summary = results::summarise(measurement);
+    const auto text = [&](double value) { return results::format(value, measurement.quantity.unit); };
+    std::string status(results::name(measurement.status));
+    if (measurement.status == Status::failed || measurement.status == Status::skipped)
+      status += ": " + measurement.reason;
+    const results::Table* table = results::find_table(run, measurement.probe);
+    rows.push_back({measurement.probe, describe(measurement.point, table ? *table : results::Table{}),
+                    summary.n ? text(summary.median) : "-",
+                    summary.n > 5 ? text(summary.low) + " .. " + text(summary.high) : "-", std::to_string(summary.n),
+                    status});
+  }
+  print(text_table(rows));
+}
+
+// Files a probe made for itself go with the run; a folder we made for them goes too.
+class TargetFolder {
+ public:
+  TargetFolder(const std::string& named, const fs::path& output)
+      : path_(named.empty() ? output / "scratch" : fs::path(named)), ours_(named.empty()) {
+    if (ours_) {
+      std::error_code error;
+      fs::create_directories(path_, error);
+      if (error) throw results::WriteError(path_.string() + ": " + error.message());
+    } else if (!fs::is_directory(path_)) {
+      throw UsageError("--target " + named + " is not a folder: create it first, or leave --target out");
+    }
+  }
+  ~TargetFolder() {
+    try {
+      storage::remove_test_file(path_);
+      if (ours_) fs::remove(path_);  // only when empty: a file that is not ours stays
+    } catch (const std::exception& error) {
+      talk(std::string("sextant: warning: the probes' file could not be removed: ") + error.what());
+    }
+  }
+  TargetFolder(const TargetFolder&) = delete;
+  TargetFolder& operator=(const TargetFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+  bool ours_;
+};
+
+int finish(const results::Run& run, const fs::path& output, bool json) {
+  int failed = 0, skipped = 0;
+  for (const Measurement& measurement : run.measurements) {
+    failed += measurement.status == Status::failed;
+    skipped += measurement.status == Status::skipped;
+  }
+  const int total = int(run.measurements.size());
+  const int code = failed ? check_failed : skipped == total ? nothing_can_run : done;
+  if (json) {
+    print(
+        nlohmann::ordered_json{{"output", output.string()}, {"points", total}, {"failed", failed}, {"skipped", skipped}}
+            .dump() +
+        "\n");
+  } else {
+    print_results(run);
+    print(fmt::format("\n{} points, {} failed, {} skipped\n{}\n", total, failed, skipped, output.string()));
+  }
+  return code;
+}
+
+int measure(results::Run& run, const std::vector<PlannedProbe>& plan, results::RunFolder folder, const Options& options,
+            const probes::Machine& machine) {
+  Interrupt interrupt;
+  const TargetFolder target(options.target, folder.path());
+  Supervision supervision;
+  supervision.machine = machine;
+  supervision.target = fs::absolute(target.path()).string();  // to the worker only; never into the record
+  supervision.budget = options.budget.empty() ? default_budget(run.provenance.mode) : parse_duration(options.budget);
+  supervision.patience = patience_for(run.provenance.mode);
+  {
+    Progress progress(int(run.measurements.size()), stderr_is_terminal());
+    supervise(plan, run, folder, supervision, interrupt, progress);
+  }
+  return finish(run, folder.path(), options.json);
+}
+
+int resume(const Options& options) {
+  const fs::path folder(options.resume);
+  results::Run run = results::read_run(folder, true);
+  probes::Machine machine = probes::detect_machine();
+  machine.libexec = libexec_folder();
+  const auto plan = plan_of(run, all_probes(), machine);
+  run.provenance.state = results::State::running;
+  const SingleRun alone;
+  return measure(run, plan, results::RunFolder::open(folder, run), options, machine);
+}
+
+int start(Options options) {
+  if (options.quick && options.publish) throw UsageError("--quick and --publish exclude each other");
+  options.request.mode = options.quick ? "quick" : options.publish ? "publish" : "standard";
+  if (!options.budget.empty()) parse_duration(options.budget);  // a typing error shows now, not after the pilot
+  probes::Machine machine = probes::detect_machine();
+  machine.libexec = libexec_folder();
+  machine.target = options.target;
+  const auto plan = make_plan(all_probes(), machine, options.request);
+  if (options.dry_run) {
+    print(describe(plan, options.request.mode));
+    return done;
+  }
+
+  const probes::Environment environment = recorded_environment();
+  results::Run run;
+  results::Provenance& provenance = run.provenance;
+  const std::time_t now = std::time(nullptr);
+  provenance.seed = options.seed ? options.seed : std::random_device{}();
+  provenance.machine = options.machine.empty() ? probes::machine_hash(machine, environment) : options.machine;
+  provenance.run_id =
+      utc("%Y%m%d-", now) +
+      fmt::format("{:08x}", std::uint32_t((provenance.seed * 0x9e3779b97f4a7c15u + std::uint64_t(now)) >> 32));
+  provenance.mode = options.request.mode;
+  provenance.started = utc("%Y-%m-%dT%H:%M:%SZ", now);
+  provenance.environment = environment.facts;
+  provenance.warnings = environment.warnings;
+  for (const PlannedProbe& planned : plan) run.tables.push_back(planned.table);
+  run.measurements = planned_measurements(plan, machine.virtualised, options.quick);
+  run.topology_xml = probes::topology_xml();
+
+  const fs::path output =
+      options.output.empty() ? default_output(provenance.machine, provenance.run_id) : fs::path(options.output);
+  const SingleRun alone;
+  claim_folder(output, options.force);
+  if (!options.json)
+    talk(fmt::format("sextant: seed {}, {} mode, into {}", provenance.seed, provenance.mode, output.string()));
+  for (const std::string& warning : provenance.warnings) talk("sextant: warning: " + warning);
+  return measure(run, plan, results::RunFolder::create(output, run), options, machine);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* run = app.add_subcommand("run", "Measure this machine into a run folder");
+  run->add_option("prefix", options->request.prefixes,
+                  "probes to run: memory, net.allreduce, ... (all when none is given)");
+  run->add_option("--filter", options->request.filter, "regular expression on probe names");
+  run->add_option("--set", options->request.overrides, "values of one axis: memory.read.footprint=64KiB,1MiB")
+      ->take_all()
+      ->allow_extra_args(false);
+  run->add_flag("--quick", options->quick, "120 s in all, labelled quick in the data");
+  run->add_flag("--publish", options->publish, "ten launches a round, for data to be published");
+  run->add_option("--output", options->output, "run folder to create (default: sextant-out/MACHINE/DATE-ID)");
+  run->add_option("--target", options->target, "folder on the device that storage probes may write a file into");
+  run->add_option("--machine", options->machine, "public name of this machine (default: a hash)");
+  run->add_option("--budget", options->budget, "time for all probes: 90s, 10m, 2h");
+  run->add_option("--seed", options->seed, "seed of every random order (default: a new one, stored)");
+  run->add_option("--resume", options->resume, "finish the run in this folder");
+  run->add_flag("--dry-run", options->dry_run, "say what would be measured, measure nothing");
+  run->add_flag("--force", options->force, "replace a run that is in the way");
+  run->add_flag("--json", options->json, "one JSON document on stdout");
+  run->callback([options, &exit_code] { exit_code = options->resume.empty() ? start(*options) : resume(*options); });
+}
+
+}  // namespace sextant::bench
