@@ -80,7 +80,7 @@ std::string inside_script(std::string_view code) {
 std::string table_html(const HtmlTable& table) {
   const auto numeric = [&table](std::size_t column) { return column < table.numeric.size() && table.numeric[column]; };
   std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + escape(table.caption) +
-                    "\"><table><caption>" + escape(table.caption) + "</caption><thead><tr>";
+                    "\"><table><caption><span>" + escape(table.caption) + "</span></caption><thead><tr>";
   for (std::size_t i = 0; i < table.header.size(); ++i) {
     out += fmt::format("<th scope=\"col\"{}>{}</th>", numeric(i) ? " class=\"n\"" : "", escape(table.header[i]));
   }

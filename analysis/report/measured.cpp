@@ -59,6 +59,12 @@ std::string drawn_axis(const ProbeData& data) {
   return ordered_axis(data, story != nullptr ? story->axis : "");
 }
 
+std::string status_text(Status status) {
+  std::string text(results::name(status));
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
 bool drawable(const Reading& reading) { return std::isfinite(reading.summary.median) && reading.summary.median > 0; }
 
 CurvePoint curve_point(const ProbeData& data, const Reading& reading, const std::string& axis,
@@ -74,7 +80,7 @@ CurvePoint curve_point(const ProbeData& data, const Reading& reading, const std:
   point.settled = m.status == Status::converged;
   point.label = fmt::format("{}{}: {} ({}), {}", coordinate(data, m.point, axis),
                             axes.empty() ? "" : ", " + point.series, number_for_people(s.median, m.quantity.unit),
-                            interval_text(s.low, s.high, m.quantity.unit), results::name(m.status));
+                            interval_text(s.low, s.high, m.quantity.unit), status_text(m.status));
   return point;
 }
 
@@ -110,7 +116,7 @@ HtmlTable measured_table(const ProbeData& data, const std::string& caption) {
     row.push_back({number_for_people(s.uncontended, m.quantity.unit)});
     row.push_back({fmt::format("{}", s.n)});
     row.push_back({fmt::format("{}", s.launches)});
-    row.push_back({std::string(results::name(m.status)), "status-" + std::string(results::name(m.status))});
+    row.push_back({status_text(m.status), "status-" + std::string(results::name(m.status))});
     if (reasons) row.push_back({m.reason});
     table.rows.push_back(std::move(row));
   }

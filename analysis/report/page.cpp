@@ -73,6 +73,7 @@ std::string measured_section(const ReportInput& input) {
 
 std::string absent_section(const ReportInput& input) {
   std::string out = "<h2 id=\"absent\">Not measured</h2>\n";
+  if (input.runs.empty()) return out + "<p>No run was given.</p>\n";
   bool any = false;
   for (const results::Run& run : input.runs) {
     HtmlTable table = not_measured(run);

@@ -38,10 +38,16 @@ std::string key_html(const results::Profile& profile) {
   return out + "</p>\n";
 }
 
+std::string spread_text(const Parameter& p) {
+  // Equal ends mean that nothing is known about the spread (results/record/estimate.hpp), not that there is none.
+  if (p.estimate.low == p.estimate.high) return "not known";
+  return interval_text(p.estimate.low, p.estimate.high, p.unit);
+}
+
 std::vector<Cell> row_of(const Parameter& p) {
   return {{p.name},
           {number_for_people(p.estimate.value, p.unit)},
-          {interval_text(p.estimate.low, p.estimate.high, p.unit)},
+          {spread_text(p)},
           {std::string(results::name(p.source)), badge(p.source)},
           {std::string(results::name(p.transfer))},
           {p.validity.empty() ? "everywhere" : p.validity},

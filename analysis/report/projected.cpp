@@ -266,9 +266,10 @@ std::string answer_table(const std::vector<Projection>& projections) {
   const std::vector<std::string> designs = designs_of(projections);
   std::string out =
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Projected tokens per second\">"
-      "<table class=\"matrix\"><caption>Projected tokens per second for one user: median above, P5 to P95 below; a "
+      "<table class=\"matrix\"><caption><span>Projected tokens per second for one user: median above, P5 to P95 below; "
+      "a "
       "range "
-      "with its class where the silicon is only proposed. The fastest median of each row is marked.</caption>"
+      "with its class where the silicon is only proposed. The fastest median of each row is marked.</span></caption>"
       "<thead><tr><th scope=\"col\">workload</th>";
   for (const std::string& design : designs) out += fmt::format("<th scope=\"col\" class=\"n\">{}</th>", escape(design));
   out += "</tr></thead><tbody>\n";
