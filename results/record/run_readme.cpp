@@ -33,7 +33,7 @@ std::string probe_lines(const Run& run) {
 std::string machine_lines(const Provenance& provenance) {
   std::string text = fmt::format("- machine: {}\n", provenance.machine);
   for (const char* key :
-       {"cpu.model", "memory.total", "os.kernel", "kernel.release", "machine.virtualised", "build.version"}) {
+       {"cpu.model", "memory.total", "kernel.release", "virtualised", "build.version", "build.commit"}) {
     if (const std::string value = fact(provenance, key); !value.empty()) text += fmt::format("- {}: {}\n", key, value);
   }
   const bool any =
@@ -62,7 +62,7 @@ cell means not available.
 ## Machine
 
 {machine_lines}
-More in `environment.json` and `topology.xml`.
+More in `environment.json`{topology}.
 
 ## Read it
 
@@ -86,6 +86,7 @@ Sextant run {id} on {machine}, {started}, licence {licence}. Name the run and sa
                      fmt::arg("started", p.started), fmt::arg("seed", p.seed), fmt::arg("state", name(p.state)),
                      fmt::arg("source", p.source.empty() ? "" : " Figures from: " + p.source + "."),
                      fmt::arg("probes", probe_lines(run)), fmt::arg("machine_lines", machine_lines(p)),
+                     fmt::arg("topology", run.topology_xml.empty() ? "" : " and `topology.xml`"),
                      fmt::arg("example", example), fmt::arg("licence", p.licence));
 }
 
