@@ -180,10 +180,11 @@ Chart chart_of(const ProbeData& data, const std::string& heading, const std::vec
   Chart chart;
   chart.id = id;
   chart.title = (story != nullptr ? std::string(story->title) : data.probe) + (heading.empty() ? "" : ": " + heading);
-  chart.note = story != nullptr ? std::string(story->note) : data.table != nullptr ? data.table->summary : "";
   chart.table = measured_table(data, fmt::format("{}, {}", chart.title, data.probe));
   const std::string axis = drawn_axis(data);
+  if (data.table != nullptr) chart.note = data.table->summary;  // what the story says of a curve needs the curve
   if (axis.empty()) return chart;
+  if (story != nullptr) chart.note = story->note;
   const CurveChart curve = curve_of(data, axis, all, input, caches);
   if (curve.points.empty()) return chart;
   chart.spec = curve_spec(curve);

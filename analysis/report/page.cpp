@@ -39,7 +39,7 @@ std::string projections_section(const ReportInput& input) {
                        charts_html(projected_charts(input.projections, workload)));
     for (const Projection& p : input.projections) {
       if (p.workload != workload || p.fits) continue;
-      out += fmt::format("<p class=\"small\"><strong>{}</strong> cannot hold it. {}</p>\n", escape(p.design),
+      out += fmt::format("<p class=\"small\"><strong>{}</strong> cannot hold it: {}</p>\n", escape(p.design),
                          escape(p.reason));
     }
   }

@@ -271,7 +271,11 @@ std::string answer_table(const std::vector<Projection>& projections) {
       "range "
       "with its class where the silicon is only proposed. The fastest median of each row is marked.</span></caption>"
       "<thead><tr><th scope=\"col\">workload</th>";
-  for (const std::string& design : designs) out += fmt::format("<th scope=\"col\" class=\"n\">{}</th>", escape(design));
+  for (const std::string& design : designs) {
+    out += "<th scope=\"col\" class=\"n\">";
+    for (const char c : design) out += c == '_' ? "_<wbr>" : escape({&c, 1});  // a long name may break there
+    out += "</th>";
+  }
   out += "</tr></thead><tbody>\n";
   for (const std::string& workload : workloads_of(projections)) {
     const auto list = of_workload(projections, workload);

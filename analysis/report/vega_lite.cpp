@@ -78,7 +78,7 @@ Json colours(const std::vector<std::string>& names) {
 // As many columns as fit: a horizontal legend of Vega does not wrap by itself.
 Json legend(const std::string& title, std::size_t entries, int offset = 16) {
   if (entries < 2) return nullptr;
-  Json out{{"columns", {{"expr", "width < 460 ? 2 : 5"}}}};
+  Json out{{"columns", {{"expr", "width < 400 ? 2 : width < 640 ? 3 : 5"}}}};
   out["offset"] = offset;
   out["title"] = title.empty() ? Json(nullptr) : Json(title);
   return out;
