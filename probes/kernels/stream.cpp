@@ -37,7 +37,11 @@ std::uint64_t SumPasses(std::uint64_t* HWY_RESTRICT words, std::size_t count, st
   }
   const auto low = hn::Add(hn::Add(s0, s1), hn::Add(s2, s3));
   const auto high = hn::Add(hn::Add(s4, s5), hn::Add(s6, s7));
-  return rest + hn::GetLane(hn::SumOfLanes(d, hn::Add(low, high)));
+  // Lane by lane: compilers reduce vectors in signed arithmetic, where the wrap-around that we want is undefined.
+  HWY_ALIGN std::uint64_t lanes[hn::MaxLanes(d)];
+  hn::Store(hn::Add(low, high), d, lanes);
+  for (std::size_t lane = 0; lane < n; ++lane) rest += lanes[lane];
+  return rest;
 }
 
 const char* Target() { return hwy::TargetName(HWY_TARGET); }
