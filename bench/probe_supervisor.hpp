@@ -38,6 +38,8 @@ class ProbeSupervisor {
   // time.
   bool advance(double until);
 
+  double launch_seconds() const { return longest_launch_; }  // of the longest launch so far
+
   // Gives every point its status and reason; nothing is measured afterwards.
   void conclude();
 

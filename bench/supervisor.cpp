@@ -93,10 +93,14 @@ void supervise(const std::vector<PlannedProbe>& plan, results::Run& run, results
       wanted -= wants[i];
       folder.finish(run);
     }
-    // What the quick ones left goes to those that ran out of their share.
+    // What the quick ones left goes to those that ran out of their share, by what a launch of theirs has cost.
+    double launches = 0;
+    for (std::size_t i = 0; i < probes_in_hand.size(); ++i) launches += done[i] ? 0 : probes_in_hand[i].launch_seconds();
     for (std::size_t i = 0; i < probes_in_hand.size(); ++i) {
-      const double left = double(std::count(done.begin() + std::ptrdiff_t(i), done.end(), false));
-      if (!done[i]) probes_in_hand[i].advance(clock() + (end - clock()) / left);
+      if (done[i]) continue;
+      const double launch = probes_in_hand[i].launch_seconds();
+      probes_in_hand[i].advance(clock() + (end - clock()) * launch / launches);
+      launches -= launch;
     }
     for (ProbeSupervisor& probe : probes_in_hand) probe.conclude();
   } catch (const Interrupted&) {
