@@ -15,18 +15,16 @@
 // net.allreduce
 //
 // What is measured: the latency of one MPI_Allreduce (float32, sum) of `bytes` on each of `ranks` processes. A sample
-// is
-//   a loop of calls after a barrier; its time is the largest of the ranks' own times, divided by the number of calls.
-//   All ranks of one node read the same CLOCK_MONOTONIC. No rank can run ahead of the loop by more than one call,
-//   because every result needs every rank, so calls do not overlap and no barrier (and no clock) is needed between
-//   them. `start_skew` is how far apart the ranks left the barrier, in seconds.
+//   is a loop of calls after a barrier; its time is the largest of the ranks' own times, divided by the number of
+//   calls. All ranks of one node read the same CLOCK_MONOTONIC. No rank can run ahead of the loop by more than one
+//   call, because every result needs every rank, so calls do not overlap and no barrier (and no clock) is needed
+//   between them. `start_skew` is how far apart the ranks left the barrier, in seconds.
 // How bytes are counted: the message on one rank, once per call; neither what the algorithm sends nor the other ranks'.
 // What would make it wrong: fewer processors than ranks (each call then waits for the scheduler); ranks that wander
 //   (each binds itself); a call that returns without reducing; the buffers stay in the cache, as in every benchmark of
 //   this kind, and as the activations of a decode step do.
 // How the answer is verified: in every run, on every rank, every element, exactly (net/exact_sum.hpp), and one token
-// per
-//   call so that no call of the loop can be idle. Filling and checking are outside the timed loop.
+//   per call so that no call of the loop can be idle. Filling and checking are outside the timed loop.
 // Where the method comes from: the loop over a collective of the OSU micro-benchmarks and the maximum over ranks of
 //   Hoefler and Belli, "Scientific Benchmarking of Parallel Computing Systems", SC15, rule 10.
 namespace sextant::net {

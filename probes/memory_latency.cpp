@@ -10,9 +10,8 @@
 //   are granted); caches that another point of the probe has filled in between (before the clock starts, the stretch of
 //   the walk that lies behind, up to 256 MiB, is read again, which leaves the caches as a long walk would).
 // How the answer is verified: each stop knows its rank in the walk. After each piece of 256 loads the rank arrived at
-// is
-//   added up, and the total must be that of an undisturbed walk. The number of stops is odd, so no piece ends where it
-//   began and a piece left out cannot go unseen. In the end the stops must still form one cycle through all of them.
+//   is added up, and the total must be that of an undisturbed walk. The number of stops is odd, so no piece ends where
+//   it began and a piece left out cannot go unseen. In the end the stops must still form one cycle through all of them.
 // Where the method comes from: lmbench's lat_mem_rd (McVoy and Staelin, USENIX 1996); a random cycle as in Sattolo,
 //   Information Processing Letters 22(6), 1986.
 #include <algorithm>

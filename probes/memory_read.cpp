@@ -3,22 +3,18 @@
 // memory.read: how fast threads can read memory that is spread over a given footprint.
 //
 // What is measured: each thread adds up its own contiguous share of the footprint, pass after pass. Small footprints
-// stay
-//   in a cache and show its bandwidth, large ones show the memory's; the bends between them show the capacities that
-//   are really there, which is why no claimed cache size is used.
+//   stay in a cache and show its bandwidth, large ones show the memory's; the bends between them show the capacities
+//   that are really there, which is why no claimed cache size is used.
 // How bytes are counted: every byte of the footprint once a pass. Reads only: no write-allocate, no prefetch overshoot.
 // What would make it wrong: too few loads under way (the kernel keeps eight independent sums in the widest vectors
-// there
-//   are); small pages, whose translation misses count as memory time (the arena asks for huge ones); memory on another
-//   NUMA node (pages lie where the thread that first filled them ran, and points share one arena); a cache left cold by
-//   the point before (the warm-up sample of each visit reads the footprint).
+//   there are); small pages, whose translation misses count as memory time (the arena asks for huge ones); memory on
+//   another NUMA node (pages lie where the thread that first filled them ran, and points share one arena); a cache left
+//   cold by the point before (the warm-up sample of each visit reads the footprint).
 // How the answer is verified: word i holds i times an odd number plus one, so no two words are equal and every share
-// has
-//   a known sum modulo 2^64. Each pass adds one to the last word of the share first, so each pass has an answer of its
-//   own. The totals of all passes must be exact.
+//   has a known sum modulo 2^64. Each pass adds one to the last word of the share first, so each pass has an answer of
+//   its own. The totals of all passes must be exact.
 // Where the method comes from: the load kernel of likwid-bench (Treibig, Hager, Wellein, PSTI 2010), against which it
-// was
-//   checked; sums as in McCalpin's STREAM family of tests.
+//   was checked; sums as in McCalpin's STREAM family of tests.
 #include <vector>
 
 #include "probes/axes.hpp"

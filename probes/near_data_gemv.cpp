@@ -9,16 +9,13 @@
 // How bytes are counted: weights and their scales, once per product. x (16 KiB) and y stay in the cache and are not
 //   counted. Operations are floating-point operations, 2 per weight, also for int8.
 // What would make it wrong: what memory.read lists; and the quantisation of x, which an engine does once per product
-// and
-//   which is left out here (4096 values against at least 64 rows).
+//   and which is left out here (4096 values against at least 64 rows).
 // How the answer is verified: weights, scales and x are integers times powers of two, so small that every partial sum
-// is
-//   exact in float32 whatever the order of addition. Row r has the same weights as row r + 127, so a scalar product in
-//   double precision for 127 rows predicts every row exactly. Two vectors x take turns, so that no product can be
+//   is exact in float32 whatever the order of addition. Row r has the same weights as row r + 127, so a scalar product
+//   in double precision for 127 rows predicts every row exactly. Two vectors x take turns, so that no product can be
 //   answered from the one before. The sums over all products of each y must be exact.
 // Where the method comes from: the roofline of a matrix-vector product (Williams, Waterman, Patterson, CACM 52(4),
-// 2009);
-//   predictable data after nccl-tests.
+//   2009); predictable data after nccl-tests.
 #include <array>
 #include <cstring>
 #include <vector>

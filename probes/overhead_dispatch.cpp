@@ -7,11 +7,9 @@
 //   With one thread it is the price of the call.
 // How bytes are counted: none are. An operation is one dispatch, executed by every thread.
 // What would make it wrong: fewer free processors than threads, as for sync.barrier; a team that sleeps between
-// operations
-//   (a wake-up through the kernel costs tens of microseconds; engines do not do it, so neither does this).
+//   operations (a wake-up through the kernel costs tens of microseconds; engines do not do it, so neither does this).
 // How the answer is verified: every thread counts the operations it executed and adds up their sequence numbers; both
-// must
-//   be exact, so none was left out, done twice, or done in place of another.
+//   must be exact, so none was left out, done twice, or done in place of another.
 // Where the method comes from: the fork-join overhead of the EPCC OpenMP microbenchmarks (Bull, EWOMP 1999).
 #include <vector>
 

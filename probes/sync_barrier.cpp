@@ -3,21 +3,17 @@
 // sync.barrier: how long it takes until all threads know that all have arrived.
 //
 // What is measured: the threads of a team meet again and again at one barrier, with nothing to do in between. Kind
-// `spin`
-//   is a centralised barrier on which the threads spin, as inference engines have it; kind `std` is std::barrier of the
-//   standard library the program was built with.
+//   `spin` is a centralised barrier on which the threads spin, as inference engines have it; kind `std` is std::barrier
+//   of the standard library the program was built with.
 // How bytes are counted: none are. An operation is one barrier, passed by all.
 // What would make it wrong: fewer free processors than threads (a waiting thread then spins against the one it waits
-// for:
-//   the time is a scheduler's, see the conditions of each sample); two threads on one core. Every 64th barrier is
+//   for: the time is a scheduler's, see the conditions of each sample); two threads on one core. Every 64th barrier is
 //   checked, which costs a line from a neighbour, 1/64 of about one more barrier.
 // How the answer is verified: each thread publishes its phase before it arrives, and looks at its neighbour's phase
-// after
-//   every 64th barrier and after the last of a run: never behind its own, or somebody passed early. All threads must
-//   have passed all barriers.
+//   after every 64th barrier and after the last of a run: never behind its own, or somebody passed early. All threads
+//   must have passed all barriers.
 // Where the method comes from: the EPCC OpenMP microbenchmarks (Bull, EWOMP 1999), without their reference loop, which
-// is
-//   empty here; the barrier from Mellor-Crummey and Scott (ACM TOCS 9(1), 1991).
+//   is empty here; the barrier from Mellor-Crummey and Scott (ACM TOCS 9(1), 1991).
 #include <atomic>
 #include <barrier>
 #include <vector>
