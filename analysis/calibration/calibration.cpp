@@ -43,9 +43,9 @@ std::vector<const Measurement*> usable(const std::vector<Run>& runs) {
 std::vector<Parameter> fit_all(const Observations& data, const Structure& structure) {
   std::vector<Parameter> parameters;
   fit_memory(data, structure, parameters);
-  fit_near_data(data, parameters);
+  fit_near_data(data, structure, parameters);
   fit_synchronisation(data, parameters);
-  fit_storage(data, parameters);
+  fit_storage(data, structure, parameters);
   fit_collectives(data, structure, parameters);
   return parameters;
 }

@@ -137,6 +137,27 @@ TEST(Calibration, GemvEfficiencyIsGemvOverReadingWithTheSameThreads) {
   EXPECT_NEAR(dram->estimate.value / 50e9, 1, 0.03);
 }
 
+TEST(Calibration, ThePeakOfStorageIsOnePointsValueAndTheLargestFileCounts) {
+  Truth truth(0.1);
+  const results::Quantity bandwidth{"bandwidth", Unit::byte_per_second};
+  for (double span : {268435456.0, 1073741824.0}) {
+    for (double depth : {1.0, 8.0, 32.0}) {
+      truth.add("storage.read",
+                Point{{"span", span}, {"pattern", std::string("random")}, {"block", 4096.0}, {"depth", depth}},
+                bandwidth, (span > 5e8 ? 1e8 : 4e8) * (depth > 1 ? 3 : 1));
+    }
+  }
+  const auto profile = calibrate({truth.run}, {400, 1});
+  const auto& peak = only(profile, "storage.read.peak");
+  EXPECT_NEAR(peak.estimate.value / 3e8, 1, 0.05);
+  double mean = 0;
+  std::size_t column = 0;
+  while (profile.draws.columns[column] != "storage.read.peak") ++column;
+  for (const auto& row : profile.draws.rows) mean += row[column] / 400;
+  EXPECT_NEAR(mean / peak.estimate.value, 1, 0.01);  // no drift upwards from taking the best of each draw
+  EXPECT_NE(results::find(profile, "storage.read.bandwidth[block=4096 depth=8]"), nullptr);
+}
+
 TEST(Calibration, TheLaterRunOfTheSamePointCounts) {
   Truth first, second;
   first.add("memory.latency", Point{{"footprint", 16384.0}}, {"latency", Unit::second}, 1e-9);

@@ -61,6 +61,27 @@ std::function<bool(const Observation&)> with(std::string_view axis, double value
 
 std::string range(std::string_view axis, double low, double high) { return fmt::format("{}={}..{}", axis, low, high); }
 
+const Observation& fastest_of(const Observations& curve, const Structure& structure) {
+  return *std::find_if(curve.begin(), curve.end(), [&](const Observation& observation) {
+    return std::find(structure.fastest.begin(), structure.fastest.end(), observation.measurement) !=
+           structure.fastest.end();
+  });
+}
+
+void note_fastest(const Observations& curve, Structure& structure) {
+  if (curve.empty()) return;
+  const auto slower = [](const Observation& a, const Observation& b) { return a.value < b.value; };
+  structure.fastest.push_back(std::max_element(curve.begin(), curve.end(), slower)->measurement);
+}
+
+// storage.read on the largest file: the one that is least served from a cache.
+Observations storage_points(const Observations& data) {
+  const Observations all = select(data, "storage.read", "block");
+  if (all.empty() || !all.front().measurement->point.has("span")) return all;
+  const double largest = values_of(all, "span").back();
+  return select(all, "storage.read", "block", with("span", largest));
+}
+
 // Read bandwidth with `threads` threads at the largest footprint: memory, as far as this machine can be driven out of
 // its caches. NaN where it was not measured.
 double dram_bandwidth(const Observations& data, double threads) {
@@ -77,6 +98,14 @@ Structure find_structure(const Observations& data) {
     const Observations curve = select(data, "net.allreduce", "bytes", with("ranks", ranks));
     structure.allreduce.push_back({ranks, choose_breaks(numbers(curve, "bytes"), values(curve))});
   }
+  for (const std::string& type : words_of(select(data, "near_data.gemv", "footprint"), "type")) {
+    const Observations of_type =
+        select(data, "near_data.gemv", "footprint", [&](const auto& o) { return o.word("type") == type; });
+    for (double threads : values_of(of_type, "threads")) {
+      note_fastest(select(of_type, "near_data.gemv", "footprint", with("threads", threads)), structure);
+    }
+  }
+  note_fastest(storage_points(data), structure);
   structure.latency_levels = find_levels(values(select(data, "memory.latency", "footprint")));
   return structure;
 }
@@ -110,7 +139,7 @@ void fit_memory(const Observations& data, const Structure& structure, std::vecto
   }
 }
 
-void fit_near_data(const Observations& data, std::vector<Parameter>& into) {
+void fit_near_data(const Observations& data, const Structure& structure, std::vector<Parameter>& into) {
   const Observations all = select(data, "near_data.gemv", "footprint");
   for (const Observation& point : all) {
     into.push_back(measured("near_data.gemv.bandwidth", point.value, Unit::byte_per_second,
@@ -122,14 +151,13 @@ void fit_near_data(const Observations& data, std::vector<Parameter>& into) {
         select(all, "near_data.gemv", "footprint", [&](const auto& o) { return o.word("type") == type; });
     for (double threads : values_of(of_type, "threads")) {
       const Observations curve = select(of_type, "near_data.gemv", "footprint", with("threads", threads));
-      const auto fastest =
-          std::max_element(curve.begin(), curve.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+      const Observation& fastest = fastest_of(curve, structure);
       const std::string validity = fmt::format("{} threads={}", type_is, threads);
-      into.push_back(measured("near_data.gemv.ceiling", fastest->value, Unit::byte_per_second, validity,
+      into.push_back(measured("near_data.gemv.ceiling", fastest.value, Unit::byte_per_second, validity,
                               "the fastest footprint runs from cache: the kernel's own limit"));
       // Bytes and operations of a sample are exact counts, so their ratio carries the rate over without new noise.
-      const results::Sample& sample = fastest->measurement->samples.front();
-      into.push_back(measured("near_data.gemv.flops", fastest->value * sample.operations / sample.bytes,
+      const results::Sample& sample = fastest.measurement->samples.front();
+      into.push_back(measured("near_data.gemv.flops", fastest.value * sample.operations / sample.bytes,
                               Unit::flop_per_second, validity,
                               "the fastest footprint runs from cache: the kernel's own limit"));
     }
@@ -154,19 +182,18 @@ void fit_synchronisation(const Observations& data, std::vector<Parameter>& into)
   }
 }
 
-void fit_storage(const Observations& data, std::vector<Parameter>& into) {
-  const Observations random = select(data, "storage.read", "block", [](const Observation& o) {
+void fit_storage(const Observations& data, const Structure& structure, std::vector<Parameter>& into) {
+  const Observations all = storage_points(data);
+  const Observations random = select(all, "storage.read", "block", [](const Observation& o) {
     return !o.measurement->point.has("pattern") || o.word("pattern") == "random";
   });
-  if (random.empty()) return;
-  double peak = 0;
   for (const Observation& point : random) {
     into.push_back(
         measured("storage.read.bandwidth", point.value, Unit::byte_per_second, at(point, {"block", "depth"})));
   }
-  for (const Observation& point : select(data, "storage.read", "block")) peak = std::max(peak, point.value);
-  into.push_back(
-      measured("storage.read.peak", peak, Unit::byte_per_second, {}, "the best block and depth that were measured"));
+  if (random.empty()) return;
+  into.push_back(measured("storage.read.peak", fastest_of(all, structure).value, Unit::byte_per_second, {},
+                          "the best block and depth that were measured"));
   const auto alone =
       std::find_if(random.begin(), random.end(), [](const Observation& o) { return o.number("depth") == 1; });
   if (alone != random.end()) {

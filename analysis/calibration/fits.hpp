@@ -23,13 +23,15 @@ struct Structure {
   };
   std::vector<Regime> allreduce;
   std::vector<std::size_t> latency_levels;
+  // The fastest points of their curves in the data. A maximum taken anew on each draw would grow with the number of points.
+  std::vector<const results::Measurement*> fastest;
 };
 Structure find_structure(const Observations& data);
 
 void fit_memory(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
-void fit_near_data(const Observations& data, std::vector<Parameter>& into);
+void fit_near_data(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_synchronisation(const Observations& data, std::vector<Parameter>& into);
-void fit_storage(const Observations& data, std::vector<Parameter>& into);
+void fit_storage(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_collectives(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 
 // A parameter taken straight from a point, or from several.
