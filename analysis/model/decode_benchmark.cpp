@@ -4,19 +4,14 @@
 #include <benchmark/benchmark.h>
 
 #include "analysis/model/decode.hpp"
+#include "analysis/model/example_models.hpp"
 
 namespace sextant::analysis {
 namespace {
 
 Workload llama_70b() {
   Workload w;
-  w.model = {.layers = 80,
-             .hidden = 8192,
-             .query_heads = 64,
-             .key_value_heads = 8,
-             .head_size = 128,
-             .ffn = 28672,
-             .vocabulary = 128256};
+  w.model = example::llama_3_70b();
   w.context = 4096;
   w.output = 512;
   return w;
@@ -25,18 +20,7 @@ Workload llama_70b() {
 // A mixture with windows and flash takes every branch there is.
 Workload mixture() {
   Workload w;
-  w.model = {.layers = 36,
-             .hidden = 2880,
-             .query_heads = 64,
-             .key_value_heads = 8,
-             .head_size = 64,
-             .ffn = 2880,
-             .vocabulary = 201088,
-             .experts = 128,
-             .experts_per_token = 4,
-             .expert_ffn = 2880,
-             .window = 128,
-             .full_attention_every = 2};
+  w.model = example::gpt_oss_120b();
   w.precision.expert = 0.53125;
   w.batch = 32;
   w.context = 4096;

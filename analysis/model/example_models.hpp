@@ -4,7 +4,7 @@
 #include "analysis/model/hardware.hpp"
 #include "analysis/model/workload.hpp"
 
-// Shapes and machines that the tests of this folder share. Shapes: decode-model.md section 8.
+// Shapes and machines that the tests and benchmarks of this folder share. Shapes: decode-model.md section 8.
 namespace sextant::analysis::example {
 
 inline Model llama_2_7b() {

@@ -4,23 +4,13 @@
 #include <string>
 
 #include "analysis/model/decode.hpp"
+#include "analysis/model/example_models.hpp"
 #include "results/record/unit.hpp"
 
 int main() {
   using namespace sextant::analysis;
   Workload workload;
-  workload.model = {.layers = 36,
-                    .hidden = 2880,
-                    .query_heads = 64,
-                    .key_value_heads = 8,
-                    .head_size = 64,
-                    .ffn = 2880,
-                    .vocabulary = 201088,
-                    .experts = 128,
-                    .experts_per_token = 4,
-                    .expert_ffn = 2880,
-                    .window = 128,
-                    .full_attention_every = 2};
+  workload.model = example::gpt_oss_120b();
   workload.precision.expert = 0.53125;
   workload.batch = 32;
   workload.context = 4096;
