@@ -160,9 +160,18 @@ TEST_F(CommandLine, AnUnknownKeyInATomlFileNamesFileLineAndNearestKey) {
 }
 
 TEST_F(CommandLine, ATomlFigureWithoutAUnitIsAnError) {
-  std::string text = slurp(fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "hbf.toml");
-  text += "\n[flash]\n";
-  std::ofstream(folder / "twice.toml") << text;  // a table defined twice is not TOML either
+  std::string text = slurp(fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "pnm.toml");
+  const std::string with_unit = "\"0.5 us\"";
+  ASSERT_NE(text.find(with_unit), std::string::npos);
+  std::ofstream(folder / "bare.toml") << text.replace(text.find(with_unit), with_unit.size(), "\"0.5\"");
+  const Outcome outcome = sextant("project --workload llama-3.1-8b-bf16-b1 --design bare.toml");
+  expect_error(outcome, 3, "bare.toml:");
+  EXPECT_THAT(outcome.err, HasSubstr("unit"));
+}
+
+TEST_F(CommandLine, ADamagedTomlFileNamesTheLine) {
+  const std::string text = slurp(fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "pnm.toml");
+  std::ofstream(folder / "twice.toml") << text << "\n[memory]\n";  // a table defined twice
   expect_error(sextant("project --workload llama-3.1-8b-bf16-b1 --design twice.toml"), 3, "twice.toml:");
 }
 
