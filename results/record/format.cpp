@@ -94,19 +94,29 @@ std::string prefixed(double value, const Style& how) {
   return fmt::format("{} {}{}", number, prefixes[static_cast<std::size_t>(middle + step)], how.symbol);
 }
 
-}  // namespace
-
-std::string format(double value, Unit unit) {
+std::string general(double value, Unit unit) {
   if (std::isnan(value)) return "not available";
   const Style how = style(unit);
   if (std::isinf(value)) return fmt::format("{}{}{}", value, how.symbol.empty() ? "" : " ", how.symbol);
   value *= how.scale;
-  if (unit == Unit::byte) {
-    if (const std::string text = whole_binary(value); !text.empty()) return text;
-    if (value == std::floor(value) && std::abs(value) < 1000) return fmt::format("{:.0f} B", value);
-  }
+  if (unit == Unit::byte && value == std::floor(value) && std::abs(value) < 1000) return fmt::format("{:.0f} B", value);
   if (value != 0 && (how.prefix || how.small_prefix)) return prefixed(value, how);
   return how.symbol.empty() ? plain(value) : fmt::format("{} {}", plain(value), how.symbol);
+}
+
+}  // namespace
+
+std::string format(double value, Unit unit) {
+  if (unit == Unit::byte) {
+    if (const std::string text = whole_binary(value); !text.empty()) return text;
+  }
+  return general(value, unit);
+}
+
+std::string format_decimal(double value, Unit unit) {
+  if (std::isfinite(value) && !style(unit).prefix && !style(unit).small_prefix && std::abs(value) >= 1000)
+    value = std::stod(fmt::format("{:.2e}", value));
+  return general(value, unit);
 }
 
 }  // namespace sextant::results

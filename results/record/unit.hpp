@@ -47,4 +47,8 @@ Amount parse_amount(std::string_view text);
 // three significant digits. "not available" for NaN.
 std::string format(double value, Unit unit);
 
+// The same, always rounded to three digits and with decimal prefixes: "1.51 GB" where format says "1440 MiB", "1290"
+// where it says "1287". For computed values that stand beside others, where a change of base would mislead.
+std::string format_decimal(double value, Unit unit);
+
 }  // namespace sextant::results

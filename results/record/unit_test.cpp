@@ -126,5 +126,15 @@ TEST(Format, WholeBinarySizesOfBytes) {
   EXPECT_EQ(format(0x1p20, Unit::byte_per_second), "1.05 MB/s");
 }
 
+TEST(Format, DecimalKeepsOneBaseAndThreeDigits) {
+  EXPECT_EQ(format_decimal(1440 * 0x1p20, Unit::byte), "1.51 GB");
+  EXPECT_EQ(format_decimal(80e9, Unit::byte), "80.0 GB");
+  EXPECT_EQ(format_decimal(512, Unit::byte), "512 B");
+  EXPECT_EQ(format_decimal(1287.3, Unit::one), "1290");
+  EXPECT_EQ(format_decimal(999999, Unit::one), "1000000");
+  EXPECT_EQ(format_decimal(42.03, Unit::one), "42.0");
+  EXPECT_EQ(format_decimal(std::numeric_limits<double>::quiet_NaN(), Unit::byte), "not available");
+}
+
 }  // namespace
 }  // namespace sextant::results
