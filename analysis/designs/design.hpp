@@ -90,6 +90,7 @@ struct Design {
   std::string name;
   std::string title;
   std::string description;
+  bool proposed = true;   // nobody has built it, whatever its figures were measured on
   std::string execution;  // host_launched, graph, persistent, autonomous
   Topology topology = Topology::none;
   std::vector<Figure> figures;

@@ -15,7 +15,7 @@ using results::InvalidInput;
 using results::TransferClass;
 using results::Unit;
 
-constexpr std::array word_keys{"name", "title", "description", "fixed.execution", "interconnect.topology"};
+constexpr std::array word_keys{"name", "title", "description", "status", "fixed.execution", "interconnect.topology"};
 constexpr std::array sub_keys{"value", "low", "high", "times", "source", "class", "assumption"};
 constexpr std::array executions{"host_launched", "graph", "persistent", "autonomous"};
 
@@ -301,6 +301,16 @@ std::string read_execution(const Document& document) {
   return leaf->text;
 }
 
+// The class of an answer tells how far the figures that decide it were carried; a proposal can be decided by figures of
+// a machine that exists. So a design says itself whether anyone has built it.
+bool read_proposed(const Document& document) {
+  constexpr const char* fix = "write built or proposed: whether hardware of this design exists";
+  const Leaf* leaf = find_leaf(document, "status");
+  if (!leaf) refuse_missing(document, "status", fix);
+  if (leaf->text != "built" && leaf->text != "proposed") refuse(document, *leaf, fix);
+  return leaf->text == "proposed";
+}
+
 // What must be there: nothing is filled in silently.
 void require(const Document& document, const Design& design) {
   const auto need = [&](std::initializer_list<Slot> slots, const char* why) {
@@ -344,6 +354,7 @@ Design interpret_design(Document document, std::string name, const Catalogue& ca
   design.name = std::move(name);
   design.title = text_at(document, "title");
   design.description = text_at(document, "description");
+  design.proposed = read_proposed(document);
   design.execution = read_execution(document);
   design.topology = read_topology(document);
   for (std::size_t i = 0; i < slot_count; ++i) {

@@ -23,6 +23,7 @@ const Catalogue& catalogue() {
 }
 
 constexpr const char* small = R"(title = "a test"
+status = "built"
 [group]
 devices = {value = "1", source = "test", class = "T0"}
 [memory]
@@ -78,6 +79,19 @@ TEST(Design, EveryShippedDesignReads) {
   EXPECT_GE(designs, 7);
 }
 
+TEST(Design, SaysWhetherItsHardwareExists) {
+  EXPECT_FALSE(read(small).proposed);
+  EXPECT_TRUE(read(with("\"built\"", "\"proposed\"")).proposed);
+  EXPECT_THAT(message(with("status = \"built\"\n", "")),
+              AllOf(HasSubstr("'status' is missing"), HasSubstr("write built or proposed")));
+  EXPECT_THAT(message(with("\"built\"", "\"planned\"")),
+              AllOf(HasSubstr("test.toml:2"), HasSubstr("'planned'"), HasSubstr("write built or proposed")));
+  for (const char* name : {"h100x8", "b200x8", "this_machine"})
+    EXPECT_FALSE(read_design(root() / "designs" / (std::string(name) + ".toml"), catalogue()).proposed) << name;
+  for (const char* name : {"hbf", "pnm", "stacked_3d", "low_latency_interconnect"})
+    EXPECT_TRUE(read_design(root() / "designs" / (std::string(name) + ".toml"), catalogue()).proposed) << name;
+}
+
 TEST(Design, FiguresCarryTheirIntervalSourceAndClass) {
   const Design design = read(small);
   const Figure& efficiency = *find_figure(design, Slot::memory_efficiency);
@@ -102,22 +116,22 @@ TEST(Design, TimesMultipliesValueAndInterval) {
 }
 
 TEST(Design, AnUnknownKeyIsRefusedWithFileLineAndNearest) {
-  EXPECT_THAT(message(with("bandwidth =", "bandwith =")), AllOf(HasSubstr("test.toml:7"), HasSubstr("memory.bandwith"),
+  EXPECT_THAT(message(with("bandwidth =", "bandwith =")), AllOf(HasSubstr("test.toml:8"), HasSubstr("memory.bandwith"),
                                                                 HasSubstr("did you mean 'memory.bandwidth'?")));
   EXPECT_THAT(message(with("{value = \"0.85\"", "{valeu = \"0.85\"")),
-              AllOf(HasSubstr("test.toml:8"), HasSubstr("did you mean 'value'?")));
+              AllOf(HasSubstr("test.toml:9"), HasSubstr("did you mean 'value'?")));
   EXPECT_THAT(message(with("[memory]", "[memry]")), HasSubstr("did you mean 'memory.capacity'?"));
 }
 
 TEST(Design, ABareNumberIsRefused) {
   EXPECT_THAT(message(with("{value = \"0.5\"", "{value = 0.5")),
-              AllOf(HasSubstr("test.toml:11"), HasSubstr("needs a unit")));
+              AllOf(HasSubstr("test.toml:12"), HasSubstr("needs a unit")));
   EXPECT_THAT(message(with("bandwidth = \"device:h100-sxm.bandwidth\"", "bandwidth = 3350")),
-              AllOf(HasSubstr("test.toml:7"), HasSubstr("GB/s")));
+              AllOf(HasSubstr("test.toml:8"), HasSubstr("GB/s")));
 }
 
 TEST(Design, AMissingOrWrongUnitIsRefused) {
-  EXPECT_THAT(message(with("1.5 us", "1.5")), AllOf(HasSubstr("test.toml:15"), HasSubstr("1.5 us")));
+  EXPECT_THAT(message(with("1.5 us", "1.5")), AllOf(HasSubstr("test.toml:16"), HasSubstr("1.5 us")));
   EXPECT_THAT(message(with("1.5 us", "1.5 GB")), HasSubstr("not the kind of quantity expected"));
   EXPECT_THAT(message(with("1.5 us", "1.5 parsec")), HasSubstr("parsec"));
 }
@@ -138,7 +152,7 @@ TEST(Design, AFigureWithoutSourceClassOrAssumptionIsRefused) {
 
 TEST(Design, AReferenceToNothingIsRefused) {
   EXPECT_THAT(message(with("device:h100-sxm.bandwidth", "device:h100-sxn.bandwidth")),
-              AllOf(HasSubstr("test.toml:7"), HasSubstr("did you mean 'h100-sxm'?")));
+              AllOf(HasSubstr("test.toml:8"), HasSubstr("did you mean 'h100-sxm'?")));
   EXPECT_THAT(message(with("device:h100-sxm.bandwidth", "device:h100-sxm.capacity")),
               HasSubstr("not the quantity expected"));
 }
@@ -156,7 +170,7 @@ TEST(Design, ManyDevicesNeedAnInterconnect) {
   EXPECT_THAT(message(with("topology = \"none\"", "topology = \"swiched\"")), HasSubstr("did you mean 'switched'?"));
 }
 
-TEST(Design, DamagedTomlNamesThePlace) { EXPECT_THAT(message(with("[group]", "[group")), HasSubstr("test.toml:2")); }
+TEST(Design, DamagedTomlNamesThePlace) { EXPECT_THAT(message(with("[group]", "[group")), HasSubstr("test.toml:3")); }
 
 TEST(Override, ReplacesOneFigureAndSaysSo) {
   const Design design = read(small, {parse_override("design.memory.bandwidth=8 TB/s")});

@@ -43,8 +43,10 @@ struct Projection {
   std::string workload;
   std::string model;  // id in the catalogue
   std::string design;
-  std::string execution;  // who starts operations: host_launched, graph, persistent, autonomous
-  std::string refused;    // not empty: a figure that nobody measured or declared, and nothing else here is an answer
+  std::string design_title;  // for people: "8x H100 SXM"; empty where the design gives none
+  bool proposed = false;     // nobody has built the design, whatever class decides its time
+  std::string execution;     // who starts operations: host_launched, graph, persistent, autonomous
+  std::string refused;       // not empty: a figure that nobody measured or declared, and nothing else here is an answer
   bool fits = true;
   std::string reason;          // when it does not fit: what is missing and by how much
   double capacity_needed = 0;  // byte, per device of the group that holds the model
@@ -57,8 +59,9 @@ struct Projection {
   Quantiles tokens_per_second_user;
   Quantiles tokens_per_second_total;
   std::vector<Phase> phases;
-  std::string transfer_class;  // the worst class among the parameters that matter
-  bool range_only = false;     // figures of class T5 or T6 hold more than half of the variance: quote no single number
+  std::string
+      transfer_class;       // the worst class among the parameters that matter; of the capacities when it does not fit
+  bool range_only = false;  // figures of class T5 or T6 hold more than half of the variance: quote no single number
   std::vector<Influence> influences;  // largest first
   std::vector<std::string> assumptions;
   std::vector<Term> terms;

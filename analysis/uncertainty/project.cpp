@@ -90,6 +90,16 @@ double seconds_with(const Workload& workload, const BoundDesign& bound, Values v
   return step_at(workload, bound, values).seconds;
 }
 
+// That a model does not fit rests on the capacities alone, however the time would have been decided.
+std::string capacity_class(const BoundDesign& bound) {
+  std::string worst = "T0";
+  for (const BoundFigure& figure : bound.figures) {
+    if (figure.figure.slot != Slot::memory_capacity && figure.figure.slot != Slot::flash_capacity) continue;
+    worst = std::max(worst, std::string(results::name(figure.figure.transfer)));
+  }
+  return worst;
+}
+
 // One at a time: each figure at its 5th and 95th percentile, the rest at their medians; shares of the sum of squares of
 // log(t95 / t5). Interactions are left out; a variance decomposition belongs to a later stage (section 6).
 void rank(Projection& projection, const Workload& workload, const BoundDesign& bound, const Values& centre) {
@@ -105,10 +115,10 @@ void rank(Projection& projection, const Workload& workload, const BoundDesign& b
     projection.influences.push_back(std::move(influence));
   }
   double proposed = 0;
-  std::string worst = "T0";
+  std::string worst = projection.fits ? "T0" : capacity_class(bound);
   for (Influence& influence : projection.influences) {
     influence.share = sum > 0 ? influence.share / sum : 0;
-    if (influence.share > matters) worst = std::max(worst, influence.transfer);
+    if (projection.fits && influence.share > matters) worst = std::max(worst, influence.transfer);
     if (influence.transfer >= "T5") proposed += influence.share;
   }
   std::erase_if(projection.influences, [](const Influence& influence) { return influence.share < 1e-4; });
@@ -119,7 +129,7 @@ void rank(Projection& projection, const Workload& workload, const BoundDesign& b
   projection.range_only = proposed > 0.5;
 }
 
-std::string bytes(double value) { return results::format(value, results::Unit::byte); }
+std::string bytes(double value) { return results::format_decimal(value, results::Unit::byte); }
 
 // "needs 102 GB on each of 8 devices, ...": what is missing, on a device and in all.
 std::string lacking_text(const Step& step, double cache, double devices) {
@@ -187,6 +197,20 @@ void check_flash_depth(Projection& projection, const BoundDesign& bound, const V
       "flash is read at a relative depth outside the measured curve: its last value is used (extrapolated)");
 }
 
+// What is known of a projection before anything is computed.
+Projection named(const Workload& workload, const Design& design) {
+  Projection projection;
+  projection.workload = workload.name;
+  projection.model = workload.model_name;
+  projection.design = design.name;
+  projection.design_title = design.title;
+  projection.proposed = design.proposed;
+  projection.execution = design.execution;
+  projection.batch = workload.batch;
+  projection.context = workload.context + workload.output / 2;
+  return projection;
+}
+
 }  // namespace
 
 Projection project(const Workload& workload, const Design& design, const results::Profile& profile,
@@ -196,13 +220,7 @@ Projection project(const Workload& workload, const Design& design, const results
   const Hardware hardware = resolve(centre, design.topology, bound.curve);
   const Step step = decode_step(workload, hardware);
 
-  Projection projection;
-  projection.workload = workload.name;
-  projection.model = workload.model_name;
-  projection.design = design.name;
-  projection.execution = design.execution;
-  projection.batch = workload.batch;
-  projection.context = workload.context + workload.output / 2;
+  Projection projection = named(workload, design);
   projection.devices = hardware.devices;
   projection.bound_by = bound_by(step);
   check_arithmetic(projection, workload, centre);
@@ -226,13 +244,7 @@ Projection project_or_refuse(const Workload& workload, const Design& design, con
   try {
     return project(workload, design, profile, options);
   } catch (const MissingParameter& error) {
-    Projection projection;
-    projection.workload = workload.name;
-    projection.model = workload.model_name;
-    projection.design = design.name;
-    projection.execution = design.execution;
-    projection.batch = workload.batch;
-    projection.context = workload.context + workload.output / 2;
+    Projection projection = named(workload, design);
     projection.devices = find_figure(design, Slot::devices)->estimate.value;
     projection.refused = error.what();
     projection.reason = error.what();

@@ -109,6 +109,51 @@ TEST(Project, ProposedSiliconHasTheWidestInterval) {
   EXPECT_GE(answer("llama-3.1-405b-fp8-b1", "stacked_3d").transfer_class, "T5");
 }
 
+TEST(Project, AProposalStaysOneWhereKnownFiguresDecide) {
+  // The fixed cost of a layer, carried from an H100, decides this one.
+  const Projection p = answer("llama-3.1-8b-bf16-b1", "low_latency_interconnect");
+  EXPECT_LE(p.transfer_class, "T2");
+  EXPECT_TRUE(p.proposed);
+  EXPECT_EQ(p.design_title, "8x B200-class, low-latency interconnect");
+  EXPECT_FALSE(answer("llama-3.1-8b-bf16-b1", "b200x8").proposed);
+  EXPECT_TRUE(project_or_refuse(example::workload("llama-3.1-8b-bf16-b1"), example::design("pnm"), {}).proposed);
+}
+
+// Sixteen stacks reduce over what was measured between eight GPUs: that is no figure of their memory class.
+TEST(Project, AStackThatWaitsForItsLinksIsNoNearRelative) {
+  EXPECT_GE(answer("llama-3.1-8b-bf16-b1", "stacked_3d").transfer_class, "T4");
+}
+
+TEST(Project, ClaimedPeaksAreDeliveredInPart) {
+  const auto at = [](const char* design, Slot slot, double prior) {
+    const BoundDesign bound = bind(example::design(design), example::profile());
+    for (BoundFigure figure : bound.figures) {
+      if (figure.figure.slot != slot) continue;
+      figure.figure.estimate = results::exactly(1);
+      return value_at(figure, 0.5, prior, 0);
+    }
+    return std::nan("");
+  };
+  const std::vector<std::pair<const char*, Slot>> claimed{{"stacked_3d", Slot::memory_bandwidth},
+                                                          {"stacked_3d", Slot::compute_bf16},
+                                                          {"stacked_3d", Slot::interconnect_bandwidth},
+                                                          {"low_latency_interconnect", Slot::interconnect_bandwidth},
+                                                          {"hbf", Slot::flash_bandwidth},
+                                                          {"pnm", Slot::memory_bandwidth},
+                                                          {"pnm", Slot::compute_bf16}};
+  for (const auto& [design, slot] : claimed) {
+    EXPECT_NEAR(at(design, slot, 1e-9), 0.6, 1e-4) << design;
+    EXPECT_NEAR(at(design, slot, 0.75), 0.9, 1e-9) << design;  // three quarters of (0.6, 0.9, 1.0) lie below its mode
+    EXPECT_NEAR(at(design, slot, 1 - 1e-9), 1.0, 1e-4) << design;
+  }
+  EXPECT_EQ(at("b200x8", Slot::memory_bandwidth, 0.01), 1);
+}
+
+TEST(Project, TheClassOfAMisfitIsThatOfTheCapacity) {
+  EXPECT_EQ(answer("llama-3.1-405b-bf16-b1", "h100x8").transfer_class, "T0");
+  EXPECT_EQ(answer("llama-3.1-405b-bf16-b1", "stacked_3d").transfer_class, "T5");
+}
+
 TEST(Project, InfluencesShareTheVariance) {
   const Projection p = answer("llama-3.1-405b-fp8-b1", "hbf");
   double sum = 0;

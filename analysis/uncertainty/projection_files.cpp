@@ -33,6 +33,8 @@ Json json(const Projection& p) {
   return {{"workload", p.workload},
           {"model", p.model},
           {"design", p.design},
+          {"design_title", p.design_title},
+          {"proposed", p.proposed},
           {"execution", p.execution},
           {"batch", number(p.batch)},
           {"context", number(p.context)},
@@ -73,7 +75,7 @@ std::string projection_csv(const std::vector<Projection>& projections) {
   for (const char* quantity : {"time_per_token", "tokens_per_second_user", "tokens_per_second_total"}) {
     for (const char* share : {"_p5", "_p50", "_p95"}) header.push_back(std::string(quantity) + share);
   }
-  header.insert(header.end(), {"transfer_class", "range_only"});
+  header.insert(header.end(), {"transfer_class", "range_only", "proposed"});
   std::string text = results::csv_line(header);
   for (const Projection& p : projections) {
     std::vector<std::string> cells{p.workload,
@@ -91,7 +93,7 @@ std::string projection_csv(const std::vector<Projection>& projections) {
     append(cells, p.time_per_token);
     append(cells, p.tokens_per_second_user);
     append(cells, p.tokens_per_second_total);
-    cells.insert(cells.end(), {p.transfer_class, p.range_only ? "true" : "false"});
+    cells.insert(cells.end(), {p.transfer_class, p.range_only ? "true" : "false", p.proposed ? "true" : "false"});
     text += results::csv_line(cells);
   }
   return text;
