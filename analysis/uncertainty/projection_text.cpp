@@ -31,12 +31,13 @@ std::string aligned(const std::vector<Row>& rows, const std::string& indent = ""
   }
   std::string text;
   for (const Row& row : rows) {
-    text += indent;
+    std::string line = indent;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      text += row[c];
-      if (c + 1 < row.size()) text += std::string(widths[c] - width(row[c]) + 2, ' ');
+      line += row[c];
+      if (c + 1 < row.size()) line += std::string(widths[c] - width(row[c]) + 2, ' ');
     }
-    text += "\n";
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
   }
   return text;
 }
@@ -50,52 +51,89 @@ std::string headline(const Projection& p, const Quantiles& q, Unit unit) {
   return p.range_only ? "" : format(q.p50, unit);
 }
 
-std::string plain(double value) { return fmt::format("{:.3g}", value); }
+std::string plain(double value) { return results::format_decimal(value, Unit::one); }
+std::string count(double value) { return format(value, Unit::one); }
+
+// "T2, proposed": how far the figures that decide were carried, and whether anyone has built the machine.
+std::string class_text(const Projection& p) {
+  if (!p.proposed) return p.transfer_class;
+  return p.transfer_class.empty() ? "proposed" : p.transfer_class + ", proposed";
+}
+
+// "2.55 .. 3.70 ms", the unit once where both ends share it.
+std::string narrow_interval(const Quantiles& q, Unit unit) {
+  std::string low = format(q.p5, unit);
+  const std::string high = format(q.p95, unit);
+  const auto space = low.find(' ');
+  if (space != std::string::npos && high.ends_with(low.substr(space))) low.erase(space);
+  return low + " .. " + high;
+}
+
+Row table_row(const Projection& p) {
+  if (!p.refused.empty()) return {"", p.design, "", "refused", "", "", "", class_text(p)};
+  if (!p.fits) return {"", p.design, "", "does not fit", "", "", p.bound_by, class_text(p)};
+  const auto rate = [&](const Quantiles& q) {
+    return p.range_only ? plain(q.p5) + " .. " + plain(q.p95) : plain(q.p50);
+  };
+  return {"",
+          p.design,
+          headline(p, p.time_per_token, Unit::second),
+          narrow_interval(p.time_per_token, Unit::second),
+          rate(p.tokens_per_second_user),
+          rate(p.tokens_per_second_total),
+          p.bound_by,
+          class_text(p)};
+}
+
+// The workload is named where its group begins. A blank line keeps groups apart, unless each is a single line.
+std::string grouped(const std::vector<Projection>& projections) {
+  const auto follows = [](const Projection& a, const Projection& b) { return a.workload == b.workload; };
+  const bool spaced = std::adjacent_find(projections.begin(), projections.end(), follows) != projections.end();
+  std::vector<Row> rows{
+      {"workload", "design", "per token", "P5 .. P95", "tok/s user", "tok/s all", "bound by", "class"}};
+  for (std::size_t i = 0; i < projections.size(); ++i) {
+    const bool first = i == 0 || !follows(projections[i - 1], projections[i]);
+    if (first && spaced) rows.emplace_back();
+    rows.push_back(table_row(projections[i]));
+    if (first) rows.back().front() = projections[i].workload;
+  }
+  return aligned(rows);
+}
 
 }  // namespace
 
 std::string table_text(const std::vector<Projection>& projections) {
-  std::vector<Row> rows{
-      {"workload", "design", "time per token", "P5 .. P95", "tokens/s user", "tokens/s all", "bound by", "class"}};
   std::string misfits;
   std::vector<std::string> refusals;  // one sentence a design, however many workloads it refuses
   for (const Projection& p : projections) {
     if (!p.refused.empty()) {
-      rows.push_back({p.workload, p.design, "refused", "", "", "", "", ""});
       if (std::find(refusals.begin(), refusals.end(), p.refused) == refusals.end()) refusals.push_back(p.refused);
-      continue;
-    }
-    if (!p.fits) {
-      rows.push_back({p.workload, p.design, "does not fit", "", "", "", p.bound_by, p.transfer_class});
+    } else if (!p.fits) {
       misfits += fmt::format("{} on {} does not fit: {}.\n", p.workload, p.design, p.reason);
-      continue;
     }
-    const auto rate = [&](const Quantiles& q) {
-      return p.range_only ? plain(q.p5) + " .. " + plain(q.p95) : plain(q.p50);
-    };
-    rows.push_back({p.workload, p.design, headline(p, p.time_per_token, Unit::second),
-                    interval(p.time_per_token, Unit::second), rate(p.tokens_per_second_user),
-                    rate(p.tokens_per_second_total), p.bound_by, p.transfer_class});
   }
-  std::string text = aligned(rows);
+  std::string text = grouped(projections);
   if (!misfits.empty()) text += "\n" + misfits;
   for (const std::string& refusal : refusals) text += "\nrefused: " + refusal + "\n";
   const bool ranges =
       std::any_of(projections.begin(), projections.end(), [](const Projection& p) { return p.range_only && p.fits; });
   if (ranges)
     text += "\nWhere there is no single time, claims about unbuilt parts (T5, T6) hold more than half of the spread.\n";
+  if (std::any_of(projections.begin(), projections.end(), [](const Projection& p) { return p.proposed; }))
+    text += "\nproposed: nobody has built this design; its class is that of the figures that decide the time.\n";
   return text;
 }
 
 std::string explain_text(const Projection& p) {
   if (!p.refused.empty()) return fmt::format("{} on {} is refused: {}\n", p.workload, p.design, p.refused);
   std::string text = fmt::format("{} on {} ({} device(s), batch {}, {} tokens of context, {})\n", p.workload, p.design,
-                                 plain(p.devices), plain(p.batch), plain(p.context), p.execution);
-  text += fmt::format("capacity (4.4): {} of {} used on each device{}\n", format(p.capacity_needed, Unit::byte),
-                      format(p.capacity_available, Unit::byte), p.fits ? "" : ": does not fit, " + p.reason);
+                                 count(p.devices), count(p.batch), count(p.context), p.execution);
+  text += fmt::format(
+      "capacity (4.4): {} of {} used on each device{}\n", results::format_decimal(p.capacity_needed, Unit::byte),
+      results::format_decimal(p.capacity_available, Unit::byte), p.fits ? "" : ": does not fit, " + p.reason);
   if (p.fits) {
     text += fmt::format("time per token: {} {}, bound by {}, class {}\n", format(p.time_per_token.p50, Unit::second),
-                        interval(p.time_per_token, Unit::second), p.bound_by, p.transfer_class);
+                        interval(p.time_per_token, Unit::second), p.bound_by, class_text(p));
   } else {
     text += "the terms below are what a step would take, had it the memory\n";
   }
@@ -103,7 +141,7 @@ std::string explain_text(const Projection& p) {
   double sum = 0;
   for (const Term& term : p.terms) {
     sum += term.seconds;
-    rows.push_back({term.equation, term.name, term.bytes > 0 ? format(term.bytes, Unit::byte) : "",
+    rows.push_back({term.equation, term.name, term.bytes > 0 ? results::format_decimal(term.bytes, Unit::byte) : "",
                     term.bandwidth > 0 ? format(term.bandwidth, Unit::byte_per_second) : "",
                     format(term.seconds, Unit::second), term.transfer, term.parameter, term.source});
   }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "analysis/uncertainty/example_profile.hpp"
 #include "analysis/uncertainty/project.hpp"
@@ -27,7 +28,7 @@ const std::vector<Projection>& answers() {
 
 TEST(ProjectionText, TheTableGivesIntervalsAndSaysWhatDoesNotFit) {
   const std::string text = table_text(answers());
-  EXPECT_THAT(text, AllOf(HasSubstr("llama-3.1-70b-bf16-b1"), HasSubstr("ms .. "), HasSubstr("memory bandwidth")));
+  EXPECT_THAT(text, AllOf(HasSubstr("llama-3.1-70b-bf16-b1"), HasSubstr(" .. "), HasSubstr("memory bandwidth")));
   EXPECT_THAT(text, HasSubstr("llama-3.1-405b-bf16-b1 on h100x8 does not fit: needs 102 GB"));
   EXPECT_THAT(text, testing::Not(HasSubstr("nan")));
 }
@@ -37,8 +38,55 @@ TEST(ProjectionText, ARangeStandsAloneWhereClaimsDecide) {
   p.range_only = true;
   p.time_per_token = {1e-3, 2e-3, 4e-3};
   const std::string text = table_text({p});
-  EXPECT_THAT(text, AllOf(HasSubstr("[1.00 ms .. 4.00 ms]"), HasSubstr("no single time")));
+  EXPECT_THAT(text, AllOf(HasSubstr("1.00 .. 4.00 ms"), HasSubstr("no single time")));
   EXPECT_THAT(text, testing::Not(HasSubstr("2.00 ms")));
+}
+
+TEST(ProjectionText, AProposalIsCalledOneWhateverItsClass) {
+  Projection p = answers()[0];
+  p.transfer_class = "T2";
+  EXPECT_THAT(table_text({p}), testing::Not(HasSubstr("proposed")));
+  p.proposed = true;
+  EXPECT_THAT(table_text({p}), AllOf(HasSubstr("T2, proposed\n"), HasSubstr("nobody has built")));
+  EXPECT_THAT(explain_text(p), HasSubstr("class T2, proposed\n"));
+  EXPECT_TRUE(nlohmann::json::parse(projections_json({p}))["projections"][0].at("proposed").get<bool>());
+  EXPECT_THAT(projection_csv({p}), testing::EndsWith(",true\n"));
+}
+
+// The lines of the table, without the sentences below it.
+std::vector<std::string> table_lines(const std::vector<Projection>& list) {
+  std::istringstream text(table_text(list));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line) && line.find("does not fit:") == std::string::npos;)
+    lines.push_back(line);
+  return lines;
+}
+
+TEST(ProjectionText, TheTableNamesAWorkloadOnceAndKeepsGroupsApart) {
+  Projection p = answers()[0];
+  std::vector<Projection> list{p, p, p, p};
+  list[1].design = list[3].design = "other";
+  list[2].workload = list[3].workload = "second";
+  const std::vector<std::string> lines = table_lines(list);
+  ASSERT_EQ(lines.size(), 7u);
+  EXPECT_THAT(lines[0], testing::StartsWith("workload"));
+  EXPECT_EQ(lines[1], "");
+  EXPECT_THAT(lines[2], testing::StartsWith("llama-3.1-70b-bf16-b1  h100x8"));
+  EXPECT_THAT(lines[3], testing::StartsWith("                       other"));
+  EXPECT_EQ(lines[4], "");
+  EXPECT_THAT(lines[5], testing::StartsWith("second                 h100x8"));
+}
+
+TEST(ProjectionText, WhatIsShippedFits140ColumnsWithoutExponents) {
+  std::vector<Projection> list;
+  for (const char* workload : {"gpt-oss-120b-mxfp4-b32", "llama-3.2-1b-int8-b1", "mixtral-8x7b-bf16-b32"}) {
+    for (const char* design : {"hbf", "low_latency_interconnect", "pnm", "stacked_3d", "this_machine"})
+      list.push_back(project(example::workload(workload), example::design(design), example::profile(), {.draws = 64}));
+  }
+  for (const std::string& line : table_lines(list)) {
+    EXPECT_LE(line.size(), 140u) << line;
+    EXPECT_THAT(line, testing::Not(HasSubstr("e+")));
+  }
 }
 
 TEST(ProjectionText, ARefusalIsSaidOnceForADesign) {
