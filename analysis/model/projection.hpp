@@ -67,4 +67,10 @@ struct Projection {
   std::vector<Term> terms;
 };
 
+// "T2, proposed": how far the figures that decide were carried, and whether anyone has built the machine.
+inline std::string class_text(const Projection& p) {
+  if (!p.proposed) return p.transfer_class;
+  return p.transfer_class.empty() ? "proposed" : p.transfer_class + ", proposed";
+}
+
 }  // namespace sextant::analysis

@@ -61,6 +61,7 @@ inline Projection projection(std::string workload, std::string design, double ra
   p.workload = std::move(workload);
   p.design = std::move(design);
   p.transfer_class = std::move(transfer_class);
+  p.proposed = p.range_only = p.transfer_class == "T5";
   p.bound_by = "memory bandwidth";
   p.capacity_needed = 16e9;
   p.capacity_available = 80e9;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/report/answer.hpp"
 #include "analysis/report/html.hpp"
 #include "analysis/report/projected.hpp"
 #include "analysis/report/scale.hpp"

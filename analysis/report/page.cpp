@@ -29,18 +29,23 @@ std::string projections_section(const ReportInput& input) {
   if (input.projections.empty()) {
     return out + "<p>None were given: <code>sextant project</code> makes them from a profile.</p>\n";
   }
-  out +=
-      "<p class=\"note\">Each line spans P5 to P95 of the draws, the diamond stands at the median; what is measured is "
-      "drawn "
-      "as circles further down. The axis of speeds is logarithmic and the same for every workload. Bars cut the median "
-      "step into phases that add up to it.</p>\n";
+  out += "<p class=\"note\">";
+  if (charts_built()) {
+    out +=
+        "Each line spans P5 to P95 of the draws, the diamond stands at the median; what is measured is drawn as "
+        "circles further down. The axis of speeds is logarithmic and the same for every workload. Bars cut the median "
+        "step into phases that add up to it.";
+  } else {
+    out += "P5, P50 and P95 are quantiles of the draws. The phases of a step add up to its median.";
+  }
+  out += " A proposed design is one that nobody has built.</p>\n";
   for (const std::string& workload : workloads_of(input.projections)) {
     out += fmt::format("<h3>{}</h3>\n<div class=\"pair\">\n{}</div>\n", escape(workload),
                        charts_html(projected_charts(input.projections, workload)));
     for (const Projection& p : input.projections) {
       if (p.workload != workload || p.fits) continue;
-      out += fmt::format("<p class=\"small\"><strong>{}</strong> cannot hold it: {}</p>\n", escape(p.design),
-                         escape(p.reason));
+      out += fmt::format("<p class=\"small\"><strong>{}</strong> {}: {}</p>\n", escape(label_of(p, input.projections)),
+                         p.refused.empty() ? "cannot hold it" : "is refused", escape(p.reason));
     }
   }
   out += "<h3>How far the figures have travelled</h3>\n<ul class=\"small\">\n";
@@ -58,10 +63,16 @@ std::string projections_section(const ReportInput& input) {
 std::string measured_section(const ReportInput& input) {
   std::string out = "<h2 id=\"measured\">Measured</h2>\n";
   if (input.runs.empty()) return out + "<p>No run was given.</p>\n";
-  out +=
-      "<p class=\"note\">Each point is the median of repeated samples, the line through it its 95 % interval by order "
-      "statistics. Filled points have converged, open ones have not. Dotted rules are cache sizes as the system states "
-      "them; dashed lines are bounds.</p>\n";
+  out += "<p class=\"note\">";
+  if (charts_built()) {
+    out +=
+        "Each point is the median of repeated samples, the line through it its 95 % interval by order statistics. "
+        "Filled points have converged, open ones have not. Dotted rules are cache sizes as the system states them; "
+        "dashed lines are bounds.";
+  } else {
+    out += "Each figure is the median of repeated samples, with its 95 % interval by order statistics.";
+  }
+  out += "</p>\n";
   for (std::size_t i = 0; i < input.runs.size(); ++i) {
     const std::vector<Chart> charts = charts_of_run(input, i);
     if (input.runs.size() > 1) out += fmt::format("<h3>{}</h3>\n", escape(run_label(input.runs[i])));
@@ -113,7 +124,9 @@ holds it with 95 % confidence and assumes no distribution. No sample was dropped
 Their interval runs from the 5th to the 95th percentile of the draws. It covers what the parameters leave open, not
 what the model leaves out.</li>
 <li>The <strong>class</strong> T0 to T6 says how far the figures behind a projection were carried from where they were
-measured. T5 and T6 speak of silicon that nobody has measured: take the range, not a point in it.</li>
+measured. T5 and T6 speak of silicon that nobody has measured; where they hold more than half of the spread, only the
+range is given. A <strong>proposed</strong> design stays one whatever its class: its time may hang on figures of a machine
+that exists.</li>
 <li><strong>Not converged</strong> means that the time was spent before the interval was narrow enough; the number
 stands with the interval it has. <strong>Virtualised</strong> and <strong>quick</strong> runs show that the instrument
 works. They are not reference data.</li>

@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <regex>
 
+#include "analysis/report/answer.hpp"
 #include "analysis/report/contents.hpp"
 #include "analysis/report/example_input.hpp"
 #include "analysis/report/projected.hpp"
@@ -36,7 +38,7 @@ TEST(Report, SaysTheAnswerWithItsIntervalAndTheMachineFirst) {
   const std::string first = html.substr(0, html.find("<main>"));
   EXPECT_THAT(first, HasSubstr("How fast would 2 workloads decode on 2 designs?"));
   EXPECT_THAT(first, HasSubstr("240 to 375 tokens/s"));
-  EXPECT_THAT(first, HasSubstr("T5, a range only"));
+  EXPECT_THAT(first, HasSubstr("(T5, proposed, a range only)"));
   EXPECT_THAT(first, HasSubstr("Example 9000"));
   EXPECT_THAT(first, HasSubstr("8 GiB"));
   EXPECT_THAT(first, HasSubstr("numbers are of the guest"));
@@ -96,7 +98,7 @@ TEST(Report, HostileTextStaysText) {
   for (auto& p : input.profile.parameters) p.name = p.evidence = p.assumption = p.validity = evil;
   input.profile.parameters[1].refused = evil;
   for (auto& p : input.projections) {
-    p.workload = p.design = p.reason = p.bound_by = p.transfer_class = evil;
+    p.workload = p.design = p.design_title = p.reason = p.bound_by = p.transfer_class = evil;
     p.assumptions = {evil};
     for (auto& phase : p.phases) phase.name = evil;
   }
@@ -111,6 +113,23 @@ TEST(Report, HostileTextStaysText) {
   EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
   EXPECT_THAT(html, Not(HasSubstr("<img")));
   EXPECT_EQ(count(html, "<script>"), count(plain, "<script>"));
+}
+
+TEST(Report, ARefusedDesignIsNotSaidNotToFit) {
+  ReportInput input = example::input();
+  for (Projection& p : input.projections) {
+    if (p.design != "proposed") continue;
+    p.fits = false;
+    p.refused = p.reason = "nobody measured its flash";
+    p.bound_by = "refused";
+    p.capacity_needed = p.capacity_available = NAN;
+    p.tokens_per_second_user = p.tokens_per_second_total = p.time_per_token = {NAN, NAN, NAN};
+  }
+  const std::string html = content(report_html(input));
+  EXPECT_THAT(html, HasSubstr("nobody measured its flash"));
+  EXPECT_THAT(html, HasSubstr("<td>proposed</td><td>refused</td>"));
+  EXPECT_THAT(html, HasSubstr("1 of 2 designs cannot hold this workload."));
+  EXPECT_THAT(html, Not(HasSubstr("2 of 2 designs cannot hold this workload.")));
 }
 
 TEST(Report, NothingToShowStillMakesAPageThatSaysSo) {
@@ -147,6 +166,27 @@ TEST(Report, ColoursParametersBySourceAndKeepsRefusedApart) {
   EXPECT_THAT(html, HasSubstr("<span class=\"badge source-fitted\">fitted</span>"));
   EXPECT_THAT(html, HasSubstr("Not identified (1)"));
   EXPECT_THAT(html, HasSubstr("Two sizes are too few."));
+}
+
+TEST(Answer, TheMatrixGivesTheMedianWithItsRangeOrTheRangeAlone) {
+  auto projections = example::projections();
+  projections[0].tokens_per_second_user = {1000.4, 1287.3, 1601};
+  projections[1].design_title = projections[3].design_title = "A <title>";
+  const std::string table = answer_table(projections);
+  EXPECT_THAT(table, HasSubstr("<b>1290</b><small>1000 to 1600 <i>T2</i></small>"));
+  EXPECT_THAT(table, HasSubstr("<b>240 to 375</b><small>range only <i>T5</i></small>"));
+  EXPECT_THAT(table, HasSubstr("title=\"proposed\">A &lt;title&gt;<em>proposed</em></th>"));
+  EXPECT_THAT(table, HasSubstr("title=\"baseline\">baseline</th>"));
+  EXPECT_THAT(table, HasSubstr("does not fit<small>60.0 GB short</small>"));
+  EXPECT_THAT(table, HasSubstr("<td>T5, proposed</td>"));  // the folded table below
+}
+
+TEST(Answer, DesignsThatShareATitleKeepTheirNames) {
+  auto projections = example::projections();
+  for (Projection& p : projections) p.design_title = "one title";
+  EXPECT_EQ(label_of(projections[0], projections), "baseline");
+  projections[1].design_title = projections[3].design_title = "another";
+  EXPECT_EQ(label_of(projections[0], projections), "one title");
 }
 
 TEST(Answer, NothingFits) {

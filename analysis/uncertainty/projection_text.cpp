@@ -54,12 +54,6 @@ std::string headline(const Projection& p, const Quantiles& q, Unit unit) {
 std::string plain(double value) { return results::format_decimal(value, Unit::one); }
 std::string count(double value) { return format(value, Unit::one); }
 
-// "T2, proposed": how far the figures that decide were carried, and whether anyone has built the machine.
-std::string class_text(const Projection& p) {
-  if (!p.proposed) return p.transfer_class;
-  return p.transfer_class.empty() ? "proposed" : p.transfer_class + ", proposed";
-}
-
 // "2.55 .. 3.70 ms", the unit once where both ends share it.
 std::string narrow_interval(const Quantiles& q, Unit unit) {
   std::string low = format(q.p5, unit);

@@ -10,8 +10,8 @@
 // Projections for people and for programs. Units are formatted here and nowhere before.
 namespace sextant::analysis {
 
-// One line for each projection: workload, design, time per token with P5 and P95, tokens per second and user and in
-// all, what bounds it, class. What does not fit says by how much.
+// One line for each projection, in groups of one workload: design, time per token with P5 and P95, tokens per second and
+// user and in all, what bounds it, class. What does not fit says by how much. The shipped names fit 140 columns.
 std::string table_text(const std::vector<Projection>& projections);
 
 // Every term of one projection with equation, bytes, bandwidth, parameter, source and class; phases, what decides the
