@@ -95,7 +95,7 @@ std::string answer_sentence(const std::vector<Projection>& projections) {
   std::string text = fmt::format("For {}, one user would see {}", escape(headline), told(*fastest, projections));
   if (slowest != fastest)
     text += fmt::format(", the fastest of {} designs, and {}, the slowest", most, told(*slowest, projections));
-  return text + ". Each range holds 90 % of the draws.";
+  return text + ". Each range holds 90&nbsp;% of the draws.";
 }
 
 std::string answer_table(const std::vector<Projection>& projections) {

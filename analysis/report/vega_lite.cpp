@@ -179,8 +179,16 @@ Json row_names(const std::vector<Row>& rows) {
 
 // A name above the row at the left, numbers at the right: the full width stays for the marks, on a telephone too.
 void add_row_texts(Json& layers, const Json& names) {
+  // On a telephone a long title ends in an ellipsis before it meets the figures, of about 7 px a character.
+  const Json room{{"expr", "max(60, width - 12 - 7 * length(datum.text))"}};
   layers.push_back(
-      {{"mark", {{"type", "text"}, {"align", "left"}, {"baseline", "middle"}, {"fontSize", 12}, {"color", ink}}},
+      {{"mark",
+        {{"type", "text"},
+         {"align", "left"},
+         {"baseline", "middle"},
+         {"fontSize", 12},
+         {"color", ink},
+         {"limit", room}}},
        {"encoding", {{"x", {{"value", 0}}}, {"y", row_channel(names, 0.3)}, {"text", {{"field", "name"}}}}}});
   layers.push_back(
       {{"mark", {{"type", "text"}, {"align", "right"}, {"baseline", "middle"}, {"fontSize", 12}, {"color", muted}}},

@@ -114,7 +114,7 @@ TEST(Project, AProposalStaysOneWhereKnownFiguresDecide) {
   const Projection p = answer("llama-3.1-8b-bf16-b1", "low_latency_interconnect");
   EXPECT_LE(p.transfer_class, "T2");
   EXPECT_TRUE(p.proposed);
-  EXPECT_EQ(p.design_title, "8x B200-class, low-latency interconnect");
+  EXPECT_EQ(p.design_title, "8x B200, low-latency links");
   EXPECT_FALSE(answer("llama-3.1-8b-bf16-b1", "b200x8").proposed);
   EXPECT_TRUE(project_or_refuse(example::workload("llama-3.1-8b-bf16-b1"), example::design("pnm"), {}).proposed);
 }
