@@ -77,7 +77,7 @@ void expect_error(const Outcome& outcome, int code, const std::string& sentence)
 }
 
 TEST_F(CommandLine, AWrongProbeNameSuggestsTheNearest) {
-  expect_error(sextant("run memory.raed"), 2, "did you mean memory.read?");
+  expect_error(sextant("run memory.raed"), 2, "did you mean 'memory.read'?");
 }
 
 TEST_F(CommandLine, AnUnknownOptionIsAUsageError) { expect_error(sextant("run --qiuck"), 2, "--qiuck"); }
@@ -176,7 +176,7 @@ TEST_F(CommandLine, ADamagedTomlFileNamesTheLine) {
 }
 
 TEST_F(CommandLine, AWrongDesignSuggestsTheNearest) {
-  expect_error(sextant("project --design hbff --workload llama-3.1-8b-bf16-b1"), 2, "did you mean hbf?");
+  expect_error(sextant("project --design hbff --workload llama-3.1-8b-bf16-b1"), 2, "did you mean 'hbf'?");
 }
 
 TEST_F(CommandLine, AnUnwritableOutputFolderStopsBeforeAnythingIsMeasured) {

@@ -31,7 +31,4 @@ void talk(const std::string& text);   // a line to stderr
 // Left-aligned text table with one header row, columns two spaces apart.
 std::string text_table(const std::vector<std::vector<std::string>>& rows);
 
-// The candidate nearest to `word` (edit distance), for "did you mean"; empty when none is near.
-std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
-
 }  // namespace sextant::bench

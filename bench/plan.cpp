@@ -9,12 +9,14 @@
 #include "bench/console.hpp"
 #include "bench/durations.hpp"
 #include "probes/probe/rounds.hpp"
+#include "results/record/nearest.hpp"
 
 namespace sextant::bench {
 
 using probes::Axis;
 using probes::Probe;
 using probes::Unit;
+using results::suggestion;
 
 namespace {
 
@@ -22,11 +24,6 @@ std::vector<std::string> names_of(const std::vector<Probe>& probes) {
   std::vector<std::string> names;
   for (const Probe& probe : probes) names.push_back(probe.name);
   return names;
-}
-
-std::string suggestion(const std::string& word, const std::vector<std::string>& candidates) {
-  const std::string near = nearest(word, candidates);
-  return near.empty() ? "" : "; did you mean " + near + "?";
 }
 
 // A prefix covers whole parts of a name: "memory" covers memory.read, "mem" nothing.

@@ -57,8 +57,8 @@ TEST(Plan, APrefixCoversWholePartsOfAName) {
 }
 
 TEST(Plan, AWrongNameSuggestsTheNearest) {
-  EXPECT_THAT(usage_error(with_prefix("memory.raed")), HasSubstr("did you mean memory.read?"));
-  EXPECT_THAT(usage_error(with_prefix("memroy")), HasSubstr("did you mean memory?"));
+  EXPECT_THAT(usage_error(with_prefix("memory.raed")), HasSubstr("did you mean 'memory.read'?"));
+  EXPECT_THAT(usage_error(with_prefix("memroy")), HasSubstr("did you mean 'memory'?"));
 }
 
 TEST(Plan, AFilterThatMatchesNothingIsAnErrorNotAnEmptySuccess) {
@@ -80,8 +80,8 @@ TEST(Plan, SetReplacesTheValuesOfOneAxisOfOneProbe) {
 }
 
 TEST(Plan, SetSaysWhatIsWrong) {
-  EXPECT_THAT(usage_error(with_set("memory.read.footprnt=1")), HasSubstr("did you mean footprint?"));
-  EXPECT_THAT(usage_error(with_set("memory.reed.footprint=1")), HasSubstr("did you mean memory.read?"));
+  EXPECT_THAT(usage_error(with_set("memory.read.footprnt=1")), HasSubstr("did you mean 'footprint'?"));
+  EXPECT_THAT(usage_error(with_set("memory.reed.footprint=1")), HasSubstr("did you mean 'memory.read'?"));
   EXPECT_THAT(usage_error(with_set("memory.read.footprint=12 s")), HasSubstr("wrong unit"));
   EXPECT_THAT(usage_error(with_set("memory.read.footprint=lots")), HasSubstr("'lots' is not a value of footprint"));
   EXPECT_THAT(usage_error(with_set("footprint")), HasSubstr("write probe.axis=value"));
@@ -105,11 +105,6 @@ TEST(Durations, AreReadWithTheirUnit) {
   EXPECT_THROW(parse_duration("soon"), UsageError);
   EXPECT_THROW(parse_duration("-3s"), UsageError);
   EXPECT_THROW(parse_duration("3 GB"), UsageError);
-}
-
-TEST(Nearest, IsNearOrNothing) {
-  EXPECT_EQ(nearest("storge", {"storage", "memory"}), "storage");
-  EXPECT_EQ(nearest("zzzzzz", {"storage", "memory"}), "");
 }
 
 }  // namespace

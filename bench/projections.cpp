@@ -10,6 +10,7 @@
 #include "analysis/workloads/workload_reader.hpp"
 #include "bench/console.hpp"
 #include "bench/locations.hpp"
+#include "results/record/nearest.hpp"
 
 namespace sextant::bench {
 
@@ -32,11 +33,10 @@ fs::path file_of(const std::string& wanted, const fs::path& folder, const char* 
   const auto names = shipped(folder);
   if (std::find(names.begin(), names.end(), wanted) != names.end()) return folder / (wanted + ".toml");
   if (fs::is_regular_file(wanted)) return wanted;
-  const std::string near = nearest(wanted, names);
   std::string all;
   for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
   throw UsageError("no " + std::string(what) + " is named '" + wanted + "' and no such file exists" +
-                   (near.empty() ? "" : "; did you mean " + near + "?") + " (shipped: " + all + ")");
+                   results::suggestion(wanted, names) + " (shipped: " + all + ")");
 }
 
 std::vector<std::string> or_all(const std::vector<std::string>& wanted, const fs::path& folder) {

@@ -95,7 +95,8 @@ void supervise(const std::vector<PlannedProbe>& plan, results::Run& run, results
     }
     // What the quick ones left goes to those that ran out of their share, by what a launch of theirs has cost.
     double launches = 0;
-    for (std::size_t i = 0; i < probes_in_hand.size(); ++i) launches += done[i] ? 0 : probes_in_hand[i].launch_seconds();
+    for (std::size_t i = 0; i < probes_in_hand.size(); ++i)
+      launches += done[i] ? 0 : probes_in_hand[i].launch_seconds();
     for (std::size_t i = 0; i < probes_in_hand.size(); ++i) {
       if (done[i]) continue;
       const double launch = probes_in_hand[i].launch_seconds();

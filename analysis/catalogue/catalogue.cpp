@@ -5,10 +5,13 @@
 #include <array>
 #include <cmath>
 
-#include "analysis/catalogue/nearest.hpp"
 #include "results/record/csv.hpp"
+#include "results/record/nearest.hpp"
 
 namespace sextant::analysis {
+
+using results::folded;
+using results::suggestion;
 namespace {
 
 using results::CsvTable;

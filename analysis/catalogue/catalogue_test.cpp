@@ -7,12 +7,15 @@
 #include <cmath>
 #include <fstream>
 
-#include "analysis/catalogue/nearest.hpp"
 #include "analysis/model/operators.hpp"
 #include "results/record/csv.hpp"
+#include "results/record/nearest.hpp"
 #include "results/record/temporary_folder.hpp"
 
 namespace sextant::analysis {
+
+using results::distance;
+using results::nearest;
 namespace {
 
 using results::InvalidInput;

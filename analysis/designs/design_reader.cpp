@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/catalogue/nearest.hpp"
 #include "analysis/designs/design.hpp"
 #include "results/record/csv.hpp"
+#include "results/record/nearest.hpp"
 
 namespace sextant::analysis {
+
+using results::nearest;
+using results::suggestion;
 namespace {
 
 using results::Estimate;
@@ -153,17 +156,17 @@ class FigureReader {
   }
 
   double amount(const Leaf& where, Unit unit) const {
-    if (!where.quoted)
-      refuse(document_, where, "a number needs a unit: write \"" + where.text + " " + example() + "\"");
+    const std::string number = where.text.substr(0, where.text.find(' '));
+    const std::string fix = "write for example \"" + number + " " + example() + "\"";
+    if (!where.quoted) refuse(document_, where, "a number needs a unit: " + fix);
     try {
       const results::Amount amount = results::parse_amount(where.text);
       if (amount.unit == unit) return amount.value;
+      if (amount.unit == Unit::one) refuse(document_, where, "a number needs a unit: " + fix);
     } catch (const std::invalid_argument& error) {
       refuse(document_, where, error.what());
     }
-    refuse(document_, where,
-           "this is not the kind of quantity expected: write for example \"" +
-               where.text.substr(0, where.text.find(' ')) + " " + example() + "\"");
+    refuse(document_, where, "this is not the kind of quantity expected: " + fix);
   }
 
   const PublishedFigure& published(const Leaf& where, const Reference& reference, Unit unit) const {

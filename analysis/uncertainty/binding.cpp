@@ -6,11 +6,13 @@
 #include <limits>
 #include <optional>
 
-#include "analysis/catalogue/nearest.hpp"
 #include "analysis/model/flash.hpp"
 #include "analysis/uncertainty/distribution.hpp"
+#include "results/record/nearest.hpp"
 
 namespace sextant::analysis {
+
+using results::suggestion;
 namespace {
 
 using results::Parameter;

@@ -5,11 +5,13 @@
 #include <array>
 #include <cmath>
 
-#include "analysis/catalogue/nearest.hpp"
 #include "results/record/csv.hpp"
+#include "results/record/nearest.hpp"
 #include "results/record/unit.hpp"
 
 namespace sextant::analysis {
+
+using results::suggestion;
 namespace {
 
 using results::InvalidInput;

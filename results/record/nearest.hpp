@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sextant::analysis {
+namespace sextant::results {
 
 // Edits (insert, delete, replace) between two texts, upper and lower case taken as equal.
 std::size_t distance(std::string_view a, std::string_view b);
@@ -19,4 +19,4 @@ std::string suggestion(std::string_view text, const std::vector<std::string>& ca
 // ASCII lower case.
 std::string folded(std::string_view text);
 
-}  // namespace sextant::analysis
+}  // namespace sextant::results

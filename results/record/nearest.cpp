@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "analysis/catalogue/nearest.hpp"
+#include "results/record/nearest.hpp"
 
 #include <algorithm>
 #include <numeric>
 
-namespace sextant::analysis {
+namespace sextant::results {
 
 std::string folded(std::string_view text) {
   std::string lower(text);
@@ -47,4 +47,4 @@ std::string suggestion(std::string_view text, const std::vector<std::string>& ca
   return best.empty() ? std::string() : ": did you mean '" + best + "'?";
 }
 
-}  // namespace sextant::analysis
+}  // namespace sextant::results
