@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// without_io_uring COMMAND [ARGUMENT...]: runs a command that the kernel refuses every io_uring, as a container's seccomp
-// filter does: io_uring_setup fails with EPERM. Exit 77 where no filter can be set.
+// without_io_uring COMMAND [ARGUMENT...]: runs a command to which the kernel refuses every io_uring, as a container's
+// seccomp filter does: io_uring_setup fails with EPERM. Exit 77 where no filter can be set.
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -15,8 +15,8 @@
 
 namespace {
 
-// io_uring came after the unification of system call numbers: it is 425 on every architecture, so the filter need not ask
-// which one the call was made for.
+// io_uring is younger than the unification of system call numbers: its are the same on every architecture, so the filter
+// need not ask which one a call was made for.
 bool refuse_io_uring() {
   std::array<sock_filter, 4> program{{
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
