@@ -15,11 +15,12 @@ using results::Sample;
 Observations select(const Observations& all, std::string_view probe, std::string_view axis,
                     const std::function<bool(const Observation&)>& wanted) {
   Observations chosen;
+  // Each goes behind its equals. std::stable_sort would do, but GCC 12's is deprecated inside, which clang reports.
+  const auto before = [&](const Observation& a, const Observation& b) { return a.number(axis) < b.number(axis); };
   for (const Observation& observation : all) {
-    if (observation.measurement->probe == probe && (!wanted || wanted(observation))) chosen.push_back(observation);
+    if (observation.measurement->probe != probe || (wanted && !wanted(observation))) continue;
+    chosen.insert(std::upper_bound(chosen.begin(), chosen.end(), observation, before), observation);
   }
-  std::stable_sort(chosen.begin(), chosen.end(),
-                   [&](const Observation& a, const Observation& b) { return a.number(axis) < b.number(axis); });
   return chosen;
 }
 
