@@ -207,7 +207,7 @@ TEST_F(CommandLine, TooLittleMemorySkipsThePointWithASentence) {
   const Outcome outcome =
       sextant("run memory.latency --set memory.latency.footprint=16KiB,8TiB --quick --budget 2s --output run");
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("skipped: too little memory"));
+  EXPECT_THAT(outcome.out, HasSubstr("skipped: too little memory: the point needs 8 TiB"));
 }
 
 TEST_F(CommandLine, AnAffinityOfOneCoreMeasuresWhatOneCoreCan) {

@@ -34,7 +34,7 @@ constexpr std::uint64_t most_refreshed = 1 << 22;  // stops read again before th
 class MemoryLatency final : public Trial {
  public:
   MemoryLatency(Workspace& workspace, std::size_t bytes, Chase kernel)
-      : team_(workspace.team(1)), kernel_(std::move(kernel)), pages_(bytes) {
+      : team_(workspace.team(1)), kernel_(std::move(kernel)), pages_(workspace.own_pages(bytes)) {
     const std::size_t lines = bytes / sizeof(Stop);
     stops_ = {reinterpret_cast<Stop*>(pages_.bytes().data()), lines - (lines + 1) % 2};
     team_.run([&](int) { order_ = link_cycle(stops_, workspace.seed()); });

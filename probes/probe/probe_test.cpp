@@ -58,6 +58,20 @@ TEST(Workspace, MoreThanHalfOfTheFreeMemoryIsRefusedWithASentence) {
   }
 }
 
+TEST(Workspace, PagesOfTheirOwnAreRefusedBeforeTheyAreTouched) {
+  const Machine machine = small_machine();
+  Workspace workspace(machine, {}, 1);
+  EXPECT_THROW(workspace.own_pages(std::size_t(48) << 20), Unavailable);  // of 64 MiB
+  {
+    Pages first = workspace.own_pages(std::size_t(20) << 20);
+    const Pages moved = std::move(first);
+    EXPECT_EQ(moved.bytes().size(), std::size_t(20) << 20);
+    EXPECT_THROW(workspace.own_pages(std::size_t(20) << 20), Unavailable);  // together more than half
+    EXPECT_NO_THROW(workspace.own_pages(std::size_t(12) << 20));
+  }
+  EXPECT_NO_THROW(workspace.own_pages(std::size_t(30) << 20));  // what was given back can be given again
+}
+
 TEST(Workspace, MoreThreadsThanProcessorsAreRefused) {
   const Machine machine = small_machine();
   Workspace workspace(machine, {}, 1);

@@ -18,7 +18,8 @@ namespace sextant::probes {
 class Pages {
  public:
   Pages() = default;
-  explicit Pages(std::size_t bytes);  // throws Unavailable when the memory cannot be had
+  // Throws Unavailable when the memory cannot be had. An account holds the bytes as long as the pages live.
+  explicit Pages(std::size_t bytes, std::shared_ptr<std::size_t> account = {});
   Pages(Pages&& other) noexcept;
   Pages& operator=(Pages&& other) noexcept;
   ~Pages();
@@ -28,6 +29,7 @@ class Pages {
  private:
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  std::shared_ptr<std::size_t> account_;
 };
 
 // What one worker process shares between its points: the machine, one arena that is allocated once, teams of bound
@@ -43,19 +45,26 @@ class Workspace {
   // The first `bytes` of the arena: address space is reserved once for the whole launch and never moves, memory comes
   // with the first touch. All points of a launch are prepared first and then measured in turns over this one arena, so
   // every trial must want the same content at the same place (a pattern of the position alone); a trial that needs
-  // content of its own allocates Pages instead. Throws Unavailable when memory is too small.
+  // content of its own takes pages of its own. Throws Unavailable when memory is too small.
   std::span<std::byte> arena(std::size_t bytes);
+
+  // Pages for one trial alone. Throws Unavailable when those alive at the same time are more than half of the free
+  // memory: the kernel promises more than it has, and would kill somebody at the touch.
+  Pages own_pages(std::size_t bytes);
 
   // A team of `threads` threads bound to distinct processors, kept for the whole launch. Throws Unavailable when the
   // process may not use so many processors.
   Team& team(int threads);
 
  private:
+  std::size_t half_of_free_memory(std::size_t bytes) const;  // throws Unavailable when `bytes` are more
+
   const Machine& machine_;
   std::filesystem::path target_;
   std::uint64_t seed_;
   Pages arena_;
-  std::map<int, std::unique_ptr<Team>> teams_;  // by size; a sleeping team costs nothing
+  std::shared_ptr<std::size_t> own_ = std::make_shared<std::size_t>(0);  // bytes of own_pages that are alive
+  std::map<int, std::unique_ptr<Team>> teams_;                           // by size; a sleeping team costs nothing
 };
 
 }  // namespace sextant::probes
