@@ -87,7 +87,8 @@ TEST(Calibration, RefusesDataBuiltWithANegativeAlpha) {
     truth.add("net.allreduce", Point{{"bytes", bytes}, {"ranks", 2.0}}, {"latency", Unit::second},
               4e-10 * bytes - 8e-6);
   }
-  const auto& alpha = only(calibrate({truth.run}, {200, 1}), "net.allreduce.alpha");
+  const auto profile = calibrate({truth.run}, {200, 1});
+  const auto& alpha = only(profile, "net.allreduce.alpha");
   EXPECT_NE(alpha.refused.find("not positive"), std::string::npos) << alpha.refused;
   EXPECT_TRUE(std::isnan(alpha.estimate.value));
 }
@@ -95,7 +96,8 @@ TEST(Calibration, RefusesDataBuiltWithANegativeAlpha) {
 TEST(Calibration, RefusesALineThroughThreeSizesAndSaysHowToMeasureMore) {
   Truth truth;
   truth.allreduce(6e-6, 3e-10, 3);
-  const auto& alpha = only(calibrate({truth.run}, {100, 1}), "net.allreduce.alpha");
+  const auto profile = calibrate({truth.run}, {100, 1});
+  const auto& alpha = only(profile, "net.allreduce.alpha");
   EXPECT_NE(alpha.refused.find("--set net.allreduce.bytes="), std::string::npos) << alpha.refused;
 }
 
