@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <cstdio>
+#include <ctime>
 #include <memory>
 
 namespace sextant::probes {
@@ -31,12 +32,19 @@ Counters read_counters() {
     counters.major_faults = double(usage.ru_majflt);
   }
   counters.run_delay = thread_run_delay();
+  timespec used{};
+  if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0)
+    counters.cpu_seconds = double(used.tv_sec) + 1e-9 * double(used.tv_nsec);
   return counters;
 }
 
 results::Conditions between(const Counters& before, const Counters& after) {
-  return {after.involuntary_switches - before.involuntary_switches, after.major_faults - before.major_faults,
-          after.run_delay - before.run_delay};
+  results::Conditions conditions;
+  conditions.involuntary_switches = after.involuntary_switches - before.involuntary_switches;
+  conditions.major_faults = after.major_faults - before.major_faults;
+  conditions.run_delay = after.run_delay - before.run_delay;
+  conditions.cpu_seconds = after.cpu_seconds - before.cpu_seconds;
+  return conditions;
 }
 
 }  // namespace sextant::probes

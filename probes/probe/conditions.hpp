@@ -9,7 +9,8 @@ namespace sextant::probes {
 struct Counters {
   double involuntary_switches = results::not_available;  // of the process (getrusage)
   double major_faults = results::not_available;          // of the process (getrusage)
-  double run_delay = results::not_available;  // seconds the calling thread waited for a processor (schedstat)
+  double run_delay = results::not_available;    // seconds the calling thread waited for a processor (schedstat)
+  double cpu_seconds = results::not_available;  // processor time of the process, all threads (CLOCK_PROCESS_CPUTIME_ID)
 };
 
 Counters read_counters();

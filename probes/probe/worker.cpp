@@ -38,7 +38,9 @@ Json row_json(const results::Sample& sample) {
           {"start", number(sample.start)},
           {"cpu", sample.cpu},
           {"conditions",
-           {number(conditions.involuntary_switches), number(conditions.major_faults), number(conditions.run_delay)}},
+           {number(conditions.involuntary_switches), number(conditions.major_faults), number(conditions.run_delay),
+            number(conditions.cpu_seconds), number(conditions.canary_compute), number(conditions.canary_cache),
+            number(conditions.canary_memory), number(conditions.canary_device)}},
           {"extras", extras}};
 }
 
@@ -53,7 +55,9 @@ results::Sample row_of(const Json& row) {
   sample.start = number(row.at("start"));
   sample.cpu = row.at("cpu").get<int>();
   const Json& conditions = row.at("conditions");
-  sample.conditions = {number(conditions.at(0)), number(conditions.at(1)), number(conditions.at(2))};
+  const auto condition = [&](std::size_t i) { return number(conditions.at(i)); };
+  sample.conditions = {condition(0), condition(1), condition(2), condition(3),
+                       condition(4), condition(5), condition(6), condition(7)};
   for (const Json& value : row.at("extras")) sample.extras.push_back(number(value));
   return sample;
 }

@@ -29,6 +29,23 @@ struct Table {
   std::vector<Column> extras;
 };
 
+// One worker process: when it ran, what watching it cost, and what the machine did meanwhile (NaN where it does not
+// say). What only means something over a second and more stands here and not in the samples: steal is counted in ticks
+// of 10 ms.
+struct Launch {
+  std::string probe;
+  int launch = 0;                              // as in the probe's table
+  double start = 0;                            // seconds since the run began
+  double seconds = 0;                          // from its start to its end
+  double canary_seconds = not_available;       // spent in canaries
+  double bookkeeping_seconds = not_available;  // spent in counters, rows and the order of the samples
+  double steal = not_available;                // seconds the hypervisor gave to others, all processors together
+  double pressure_cpu = not_available;         // seconds in which some task waited (/proc/pressure, "some")
+  double pressure_io = not_available;
+  double pressure_memory = not_available;
+  double throttled = not_available;  // periods in which the cgroup's quota stopped us
+};
+
 enum class State { running, complete, interrupted };
 
 std::string_view name(State state);
@@ -53,7 +70,8 @@ struct Run {
   Provenance provenance;
   std::vector<Table> tables;
   std::vector<Measurement> measurements;
-  std::string topology_xml;  // hwloc, anonymised; may be empty
+  std::vector<Launch> launches;  // in the order they were started
+  std::string topology_xml;      // hwloc, anonymised; may be empty
 };
 
 const Table* find_table(const Run& run, std::string_view probe);  // nullptr when absent

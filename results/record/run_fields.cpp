@@ -34,7 +34,15 @@ const std::vector<Field>& sample_fields() {
       {"involuntary_switches", Type::number, Unit::one, Role::condition,
        "times the process was taken off its processors"},
       {"major_faults", Type::number, Unit::one, Role::condition, "page faults that needed a device"},
-      {"run_delay", Type::number, Unit::second, Role::condition, "time runnable but not running"}};
+      {"run_delay", Type::number, Unit::second, Role::condition, "time runnable but not running"},
+      {"cpu_seconds", Type::number, Unit::second, Role::condition, "processor time of the process, all threads"},
+      {"canary_compute", Type::number, Unit::second, Role::condition,
+       "duration of a fixed chain of additions at the last canaries before the sample"},
+      {"canary_cache", Type::number, Unit::second, Role::condition,
+       "duration of a fixed pointer chase in the second-level cache, likewise"},
+      {"canary_memory", Type::number, Unit::second, Role::condition, "duration of a stream over 4 MiB, likewise"},
+      {"canary_device", Type::number, Unit::second, Role::condition,
+       "duration of a fixed request to the probe's device, likewise"}};
   return fields;
 }
 
@@ -177,11 +185,14 @@ std::string raw_line(const Table& table, const Point& point, const Sample& sampl
     cells.push_back(word ? *word : number_text(std::get<double>(value)));
   }
   const Conditions& conditions = sample.conditions;
-  cells.insert(cells.end(),
-               {fmt::format("{}", sample.launch), fmt::format("{}", sample.repetition), std::string(name(sample.stage)),
-                number_text(sample.seconds), number_text(sample.operations), number_text(sample.bytes),
-                number_text(sample.start), fmt::format("{}", sample.cpu), number_text(conditions.involuntary_switches),
-                number_text(conditions.major_faults), number_text(conditions.run_delay)});
+  cells.insert(
+      cells.end(),
+      {fmt::format("{}", sample.launch), fmt::format("{}", sample.repetition), std::string(name(sample.stage)),
+       number_text(sample.seconds), number_text(sample.operations), number_text(sample.bytes),
+       number_text(sample.start), fmt::format("{}", sample.cpu), number_text(conditions.involuntary_switches),
+       number_text(conditions.major_faults), number_text(conditions.run_delay), number_text(conditions.cpu_seconds),
+       number_text(conditions.canary_compute), number_text(conditions.canary_cache),
+       number_text(conditions.canary_memory), number_text(conditions.canary_device)});
   for (const double extra : sample.extras) cells.push_back(number_text(extra));
   return csv_line(cells);
 }
@@ -238,6 +249,11 @@ Sample sample_of(const Table& table, const CsvTable& csv, std::size_t row) {
   sample.conditions.involuntary_switches = csv.number(row, "involuntary_switches");
   sample.conditions.major_faults = csv.number(row, "major_faults");
   sample.conditions.run_delay = csv.number(row, "run_delay");
+  sample.conditions.cpu_seconds = csv.number(row, "cpu_seconds");
+  sample.conditions.canary_compute = csv.number(row, "canary_compute");
+  sample.conditions.canary_cache = csv.number(row, "canary_cache");
+  sample.conditions.canary_memory = csv.number(row, "canary_memory");
+  sample.conditions.canary_device = csv.number(row, "canary_device");
   for (const Column& extra : table.extras) sample.extras.push_back(csv.number(row, extra.name));
   return sample;
 }

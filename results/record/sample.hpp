@@ -16,11 +16,17 @@ enum class Stage { warmup, measure };
 std::string_view name(Stage stage);
 Stage stage_from_name(std::string_view name);  // throws std::invalid_argument
 
-// What the operating system did to us while the sample was taken. NaN where it does not say.
+// What the operating system and the neighbours did to us while the sample was taken. NaN where nothing says.
 struct Conditions {
   double involuntary_switches = not_available;  // getrusage, summed over the process
   double major_faults = not_available;
-  double run_delay = not_available;  // seconds runnable but not running, /proc/self/schedstat
+  double run_delay = not_available;    // seconds runnable but not running, /proc/self/schedstat
+  double cpu_seconds = not_available;  // processor time of the process, all threads
+  // Seconds that fixed work took at the last canaries before the sample (statistics.md section 3).
+  double canary_compute = not_available;  // a chain of dependent additions: the clock, and processors taken away
+  double canary_cache = not_available;    // a pointer chase in the second-level cache: the clock
+  double canary_memory = not_available;   // a stream over 4 MiB: neighbours at the memory
+  double canary_device = not_available;   // the probe's own device, where it has one: a 4 KiB read of a disk
 };
 
 // One timed repetition.
