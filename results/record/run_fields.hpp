@@ -7,6 +7,7 @@
 
 #include "results/record/csv.hpp"
 #include "results/record/run.hpp"
+#include "results/record/summary.hpp"
 
 // The columns of a run folder's tables, and how a row becomes a value and back. Inside results/record only.
 namespace sextant::results {
@@ -45,11 +46,12 @@ void check_coordinates(const Table& table, const Point& point);
 // One line of <probe>.csv, newline included. Throws std::invalid_argument as check_storable does.
 std::string raw_line(const Table& table, const Point& point, const Sample& sample);
 // One line of summary.csv; the statistics are computed from the samples.
-std::string summary_line(const Measurement& measurement);
+std::string summary_line(const Measurement& measurement, const CanaryMedians& medians);
 
 // The statistics of a row of summary.csv by column name: what a check rebuilds and compares. NaN is an empty cell. Those
 // whose definition changed after `version` are left out.
-std::vector<std::pair<std::string, double>> statistics(const Measurement& measurement, int version = schema_version);
+std::vector<std::pair<std::string, double>> statistics(const Measurement& measurement, const CanaryMedians& medians,
+                                                       int version = schema_version);
 
 // Read back; each throws InvalidInput that names line, column, value and fix.
 Point point_of(const Table& table, const CsvTable& csv, std::size_t row);

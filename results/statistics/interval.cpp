@@ -16,11 +16,12 @@ double log_standard_error(const Pool& pool, int resamples) {
   std::vector<std::uint32_t> weights(count);
   std::vector<double> logs;
   logs.reserve(static_cast<std::size_t>(resamples));
+  const double centre = median(pool.values);  // relative to it, equal medians differ by exactly nothing
   double sum = 0;
   for (int r = 0; r < resamples; ++r) {
     weights.assign(count, 0);
     for (std::uint32_t i = 0; i < count; ++i) ++weights[random.below(count)];
-    logs.push_back(std::log(weighted_median(pool, weights)));
+    logs.push_back(std::log(weighted_median(pool, weights) / centre));
     sum += logs.back();
   }
   const double mean = sum / resamples;

@@ -34,7 +34,7 @@ std::optional<Modes> modes(std::span<const double> sorted) {
       split = i;
     }
   }
-  if (best <= 0.8) return std::nullopt;
+  if (best <= 0.85) return std::nullopt;
   return Modes{median(sorted.first(split)), median(sorted.subspan(split)), double(n - split) / double(n)};
 }
 
