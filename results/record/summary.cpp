@@ -24,18 +24,6 @@ double finite(double value) { return std::isfinite(value) ? value : not_availabl
 // Diagnostics are rounded to a millionth: their last bits depend on the mathematical library.
 double rounded(double value) { return std::floor(1e6 * value + 0.5) / 1e6; }
 
-std::vector<const Sample*> in_time_order(const Measurement& measurement) {
-  std::vector<const Sample*> samples;
-  for (const Sample& sample : measurement.samples) {
-    if (sample.stage == Stage::measure) samples.push_back(&sample);
-  }
-  const auto before = [](const Sample* a, const Sample* b) {
-    return std::tie(a->start, a->launch, a->repetition) < std::tie(b->start, b->launch, b->repetition);
-  };
-  if (!std::is_sorted(samples.begin(), samples.end(), before)) std::sort(samples.begin(), samples.end(), before);
-  return samples;
-}
-
 Units units_of(const std::vector<const Sample*>& samples, const Quantity& quantity) {
   Units units;
   std::map<int, std::size_t> positions;
@@ -190,6 +178,18 @@ bool clean(const Sample& sample, const CanaryMedians& medians) {
   return !off(conditions.canary_compute, medians.compute) && !off(conditions.canary_memory, medians.memory) &&
          !(conditions.involuntary_switches > 0) && !(conditions.major_faults > 0) &&
          !(conditions.run_delay >= 0.005 * sample.seconds);
+}
+
+std::vector<const Sample*> in_time_order(const Measurement& measurement) {
+  std::vector<const Sample*> samples;
+  for (const Sample& sample : measurement.samples) {
+    if (sample.stage == Stage::measure) samples.push_back(&sample);
+  }
+  const auto before = [](const Sample* a, const Sample* b) {
+    return std::tie(a->start, a->launch, a->repetition) < std::tie(b->start, b->launch, b->repetition);
+  };
+  if (!std::is_sorted(samples.begin(), samples.end(), before)) std::sort(samples.begin(), samples.end(), before);
+  return samples;
 }
 
 Units launches_of(const Measurement& measurement) { return units_of(in_time_order(measurement), measurement.quantity); }

@@ -57,6 +57,9 @@ struct Summary {
 
 Summary summarise(const Measurement& measurement, const CanaryMedians& medians = {});
 
+// The measured samples by the time of their start.
+std::vector<const Sample*> in_time_order(const Measurement& measurement);
+
 // Costs of the measured samples in time order, one list a launch; launches in the order of their first sample.
 Units launches_of(const Measurement& measurement);
 
