@@ -94,12 +94,13 @@ std::string evidence(const std::vector<Run>& runs, const std::string& parameter)
 }
 
 // What the neighbours did to the points a parameter came from. Fewer than half of the samples undisturbed: such a number
-// may not travel as a measured one (statistics.md section 3).
-void note_neighbours(const std::vector<const Measurement*>& measurements, Parameter& parameter) {
-  for (const Measurement* measurement : measurements) {
-    if (!feeds(*measurement, parameter)) continue;
-    parameter.contention = std::fmax(parameter.contention, results::summarise(*measurement).contention);
-    if (measurement->flags.contended) parameter.transfer = results::TransferClass::T2;
+// may not travel as a measured one (statistics.md section 3). `contention` of each measurement.
+void note_neighbours(const std::vector<const Measurement*>& measurements, const std::vector<double>& contention,
+                     Parameter& parameter) {
+  for (std::size_t i = 0; i < measurements.size(); ++i) {
+    if (!feeds(*measurements[i], parameter)) continue;
+    parameter.contention = std::fmax(parameter.contention, contention[i]);
+    if (measurements[i]->flags.contended) parameter.transfer = results::TransferClass::T2;
   }
 }
 
@@ -149,6 +150,9 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
   profile.parameters = fit_all(data, structure);
   const std::size_t count = profile.parameters.size();
 
+  std::vector<double> contention;
+  for (const Measurement* measurement : measurements)
+    contention.push_back(results::summarise(*measurement).contention);
   const Resampler resampler(groups);
   std::mt19937_64 random(options.seed);
   profile.draws.rows.reserve(std::size_t(options.draws));
@@ -165,7 +169,7 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
     for (const auto& row : profile.draws.rows) column.push_back(row[j]);
     take_interval(parameter, std::move(column));
     parameter.evidence = evidence(runs, parameter.name);
-    note_neighbours(measurements, parameter);
+    note_neighbours(measurements, contention, parameter);
     profile.draws.columns.push_back(results::key(parameter));
   }
   for (auto& row : profile.draws.rows) {
