@@ -24,7 +24,7 @@ struct Active {
   const Assignment* assignment;
   std::unique_ptr<Trial> trial;
   std::uint64_t iterations;
-  int repetition = 0;  // of all samples, warm-up included
+  int warmups = 0;
   int measured = 0;
 };
 
@@ -91,7 +91,6 @@ class Launch {
     sample(active, results::Stage::warmup);
     for (int i = 0; i < samples_per_visit && active.measured < active.assignment->samples; ++i) {
       sample(active, results::Stage::measure);
-      ++active.measured;
     }
     if (active.measured >= active.assignment->samples) active.trial->verify();
   }
@@ -108,7 +107,8 @@ class Launch {
     sample.operations = work.operations;
     sample.bytes = work.bytes;
     sample.launch = launch_;
-    sample.repetition = active.repetition++;
+    sample.repetition = stage == results::Stage::warmup ? active.assignment->first_warmup + active.warmups++
+                                                        : active.assignment->first_repetition + active.measured++;
     sample.stage = stage;
     sample.start = begin - origin_;
     sample.cpu = sched_getcpu();

@@ -19,6 +19,10 @@ struct Assignment {
   Point point;
   std::uint64_t iterations = 0;  // 0: find them by a pilot
   int samples = 1;               // measured repetitions in this launch
+  // Numbers of the first measured sample and of the first warm-up: a launch that was cut is completed by a second
+  // process under the same launch number, which counts on from the rows that are there.
+  int first_repetition = 0;
+  int first_warmup = 0;
 };
 
 // Where a launch sends what happens, in order. Every function may be empty in tests but `row`.

@@ -86,18 +86,26 @@ TEST_F(Sampler, ThePilotFindsIterationsForTheAskedDuration) {
   EXPECT_EQ(pilots[0], 10u);  // 1 ms an iteration, 10 ms a sample
 }
 
-TEST_F(Sampler, EveryVisitBeginsWithAWarmUpAndRowsAreCountedInOrder) {
+TEST_F(Sampler, EveryVisitBeginsWithAWarmUpAndEachStageIsCountedInOrder) {
   launch(1, 6, 10);
   ASSERT_EQ(rows[0].size(), 8u);  // visits of 4 and 2 measured samples, a warm-up before each
-  int repetition = 0, measured = 0;
+  int warmups = 0, measured = 0;
   for (const auto& row : rows[0]) {
-    EXPECT_EQ(row.repetition, repetition++);
-    if (row.stage == results::Stage::measure) ++measured;
+    EXPECT_EQ(row.repetition, row.stage == results::Stage::warmup ? warmups++ : measured++);
   }
   EXPECT_EQ(measured, 6);
   EXPECT_EQ(rows[0][0].stage, results::Stage::warmup);
   EXPECT_EQ(rows[0][5].stage, results::Stage::warmup);
   EXPECT_EQ(scripts[0].verified, 1);
+}
+
+TEST_F(Sampler, ALaunchThatIsCompletedCountsOnFromTheRowsThatAreThere) {
+  Workspace workspace(machine, {}, 42);
+  run_launch(probe, workspace, {{0, Point{{"n", 0.0}}, 10, 2, 7, 3}}, 0, scripted.clock(), 100, sink);
+  ASSERT_EQ(rows[0].size(), 3u);
+  EXPECT_EQ(rows[0][0].repetition, 3);
+  EXPECT_EQ(rows[0][1].repetition, 7);
+  EXPECT_EQ(rows[0][2].repetition, 8);
 }
 
 TEST_F(Sampler, SecondsBytesAndOperationsAreThoseOfTheTrial) {

@@ -100,7 +100,9 @@ std::string to_line(const Job& job) {
     assignments.push_back({{"id", assignment.id},
                            {"point", results::to_text(assignment.point)},
                            {"iterations", assignment.iterations},
-                           {"samples", assignment.samples}});
+                           {"samples", assignment.samples},
+                           {"first_repetition", assignment.first_repetition},
+                           {"first_warmup", assignment.first_warmup}});
   }
   const Json json = {{"probe", job.probe},   {"launch", job.launch}, {"seed", job.seed},
                      {"origin", job.origin}, {"target", job.target}, {"assignments", assignments}};
@@ -114,7 +116,8 @@ Job job_from_line(const std::string& line) {
     for (const Json& assignment : json.at("assignments")) {
       job.assignments.push_back({assignment.at("id"),
                                  results::point_from_text(assignment.at("point").get<std::string>()),
-                                 assignment.at("iterations"), assignment.at("samples")});
+                                 assignment.at("iterations"), assignment.at("samples"),
+                                 assignment.at("first_repetition"), assignment.at("first_warmup")});
     }
     return job;
   } catch (const Json::exception& error) {

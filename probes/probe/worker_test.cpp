@@ -13,7 +13,7 @@ using Kind = Message::Kind;
 
 TEST(Protocol, AJobSurvivesTheLine) {
   Job job{"memory.read", 3, 0xffffffffffffffffu, 12.5, "out/target", {}};
-  job.assignments.push_back({7, Point{{"footprint", 16384.0}, {"type", std::string("f32")}}, 1000000007u, 5});
+  job.assignments.push_back({7, Point{{"footprint", 16384.0}, {"type", std::string("f32")}}, 1000000007u, 5, 2, 1});
   const std::string line = to_line(job);
   EXPECT_EQ(line.back(), '\n');
   EXPECT_EQ(line.find('\n'), line.size() - 1);
@@ -24,6 +24,8 @@ TEST(Protocol, AJobSurvivesTheLine) {
   ASSERT_EQ(back.assignments.size(), 1u);
   EXPECT_EQ(back.assignments[0].point, job.assignments[0].point);
   EXPECT_EQ(back.assignments[0].iterations, job.assignments[0].iterations);
+  EXPECT_EQ(back.assignments[0].first_repetition, 2);
+  EXPECT_EQ(back.assignments[0].first_warmup, 1);
 }
 
 TEST(Protocol, ARowKeepsEveryBitAndWhatIsNotAvailable) {
