@@ -12,6 +12,7 @@
 #include "probes/kernels/chase.hpp"
 #include "probes/kernels/fork_join.hpp"
 #include "probes/kernels/gemv.hpp"
+#include "probes/kernels/multiply.hpp"
 #include "probes/kernels/spin_barrier.hpp"
 #include "probes/kernels/stream.hpp"
 
@@ -29,6 +30,17 @@ void on_every_target(Check check) {
     hwy::SetSupportedTargetsForTest(0);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   }
+}
+
+TEST(Multiply, TakesEachProductToThePowerOfTheRounds) {
+  Products products;
+  for (std::size_t chain = 0; chain < multiply_chains; ++chain) products[chain] = chain + 1;
+  multiply(products, 3, 0);
+  multiply(products, 3, 2);
+  multiply(products, 3, 38);
+  std::uint64_t all = 1;
+  for (int i = 0; i < 40; ++i) all *= 3;
+  for (std::size_t chain = 0; chain < multiply_chains; ++chain) EXPECT_EQ(products[chain], (chain + 1) * all);
 }
 
 TEST(SumPasses, IsExactForEveryLength) {
