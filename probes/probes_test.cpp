@@ -33,7 +33,7 @@ TEST_P(EachProbe, SmallestPointVerifies) {
   EXPECT_NO_THROW(trial->verify());
   EXPECT_GT(work.seconds, 0);
   results::Sample sample;
-  sample.seconds = work.seconds;
+  sample.seconds = work.seconds.value();
   sample.operations = work.operations;
   sample.bytes = work.bytes;
   EXPECT_GT(results::cost_of(probe.quantity, sample), 0);
