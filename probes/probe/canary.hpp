@@ -27,7 +27,7 @@ struct CanarySeconds {
 // is walked once untimed, and the memory canary writes past the caches.
 class Canaries {
  public:
-  // Takes 6 MiB, faults them in and does all the work once, so that the first set is like the others.
+  // Takes 6 MiB, faults them in and runs every kernel once, so that the first set is like the others: 1 to 2 ms.
   Canaries();
 
   // One set, about 0.4 ms. Throws WrongAnswer when the work was not done, std::runtime_error when the clock goes

@@ -101,9 +101,11 @@ class Launch {
       for (std::size_t i : order) {
         Active& active = active_[i];
         const bool sound = guard(active.assignment->id, [&] { visit(active); });
-        if (!sound || active.measured >= active.assignment->samples) active.assignment = nullptr;
+        if (sound && active.measured < active.assignment->samples) continue;
+        const Charge charge(clock_, trial_seconds_);
+        active.trial.reset();
       }
-      std::erase_if(active_, [](const Active& active) { return active.assignment == nullptr; });
+      std::erase_if(active_, [](const Active& active) { return !active.trial; });
     }
   }
 
