@@ -54,6 +54,7 @@ std::vector<Parameter> fit_all(const Observations& data, const Structure& struct
   std::vector<Parameter> parameters;
   fit_memory(data, structure, parameters);
   fit_near_data(data, structure, parameters);
+  fit_processors(data, structure, parameters);
   fit_synchronisation(data, parameters);
   fit_storage(data, structure, parameters);
   fit_collectives(data, structure, parameters);

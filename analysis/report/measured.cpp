@@ -43,6 +43,8 @@ constexpr Story stories[] = {
      "Time until every rank has the sum. Flat means latency, rising means bandwidth."},
     {"sync.barrier", "", "Barrier", "Time for all threads to meet."},
     {"overhead.dispatch", "", "Dispatch", "Fixed cost of handing one operation to the team of threads."},
+    {"cpu.interference", "", "Interference of processors",
+     "Time of one multiplication while two processors do nothing else; one alone where both are the same."},
 };
 
 const Story* find_story(std::string_view probe) {
