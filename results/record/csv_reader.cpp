@@ -137,6 +137,20 @@ double CsvReader::number(std::size_t column) const {
   }
 }
 
+double CsvReader::required_number(std::size_t column) const {
+  try {
+    return number_from_text(cell(column));
+  } catch (const std::invalid_argument&) {
+    fail(column, "write a number such as 1.5e9: this column is never empty");
+  }
+}
+
+int CsvReader::whole_number(std::size_t column) const {
+  const double value = required_number(column);
+  if (!(std::abs(value) <= 2147483647.0) || value != std::floor(value)) fail(column, "write a whole number");
+  return static_cast<int>(value);
+}
+
 void CsvReader::fail(std::size_t column, std::string_view fix) const {
   throw InvalidInput(
       fmt::format("{}:{}: column '{}': value '{}': {}", named_, row_line_, header_.at(column), cell(column), fix));

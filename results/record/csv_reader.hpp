@@ -22,11 +22,10 @@ class CsvReader {
   // Reads the header. Throws InvalidInput.
   explicit CsvReader(const std::filesystem::path& file, bool keep_whole_rows_only = false);
   CsvReader(std::string_view text, std::string named, bool keep_whole_rows_only);  // `text` must outlive the reader
+  CsvReader(CsvReader&&) = delete;                                                 // it holds a view of its own buffer
 
   const std::string& file() const { return named_; }  // as errors name it
   const std::vector<std::string>& header() const { return header_; }
-
-  CsvReader(CsvReader&&) = delete;  // a view of its own buffer is inside
 
   // Goes on to the next row; false when there is none. Throws InvalidInput for a damaged row, which ends the file.
   bool next();
@@ -34,7 +33,9 @@ class CsvReader {
   // Of the row that next() went to.
   int line() const { return row_line_; }  // its first line in the file, header = 1
   std::string_view cell(std::size_t column) const;
-  double number(std::size_t column) const;  // empty cell: NaN; else throws InvalidInput
+  double number(std::size_t column) const;           // empty cell: NaN; else throws InvalidInput
+  double required_number(std::size_t column) const;  // throws for an empty cell too
+  int whole_number(std::size_t column) const;
   [[noreturn]] void fail(std::size_t column, std::string_view fix) const;
 
  private:

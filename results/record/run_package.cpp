@@ -130,17 +130,21 @@ void read_own(const Json& own, Provenance& provenance) {
   provenance.source = own.at("source");
 }
 
-void require_version(const Json& package, const std::string& named) {
+int version_of(const Json& package, const std::string& named) {
   if (!package.is_object() || !package.contains("sextant") || !package["sextant"].is_object()) {
     throw InvalidInput(named + ": this is no run of Sextant (no \"sextant\" object): give the folder of a run");
   }
   const Json version = package["sextant"].value("schema_version", Json());
-  if (version != schema_version) {
+  if (!version.is_number_integer() || version < 1) {
+    throw InvalidInput(fmt::format("{}: schema_version {}: write the version that the folder was written in, 1 to {}",
+                                   named, version.dump(), schema_version));
+  }
+  if (version > schema_version) {
     throw InvalidInput(
-        fmt::format("{}: schema_version {}: this program reads schema version {}: use the program that "
-                    "wrote the folder, or measure again",
+        fmt::format("{}: schema_version {}: this program reads schema version {} and earlier ones: use a newer Sextant",
                     named, version.dump(), schema_version));
   }
+  return version;
 }
 
 }  // namespace
@@ -151,6 +155,8 @@ std::string package_text(const Run& run) {
   for (const Table& table : run.tables) resources.push_back(probe_resource(table, p.licence));
   resources.push_back(table_resource("summary", "One row per point: status and statistics of the raw samples",
                                      p.licence, schema(summary_fields(), {"probe", "point"})));
+  resources.push_back(table_resource("launches", "One row per worker process: when it ran, and what watching it cost",
+                                     p.licence, schema(launch_fields(), {"probe", "launch"})));
   resources.push_back(file_resource(environment_file, "environment", "json", "application/json",
                                     "Facts about the machine and the build, and warnings", p.licence));
   if (!run.topology_xml.empty()) {
@@ -175,7 +181,7 @@ std::string package_text(const Run& run) {
 void read_package(const std::string& text, const std::string& named, Run& run) {
   try {
     const Json package = Json::parse(text);
-    require_version(package, named);
+    run.provenance.schema = version_of(package, named);
     read_own(package["sextant"], run.provenance);
     for (const Json& resource : package.at("resources")) {
       if (resource.contains("sextant")) run.tables.push_back(table_of(resource));
