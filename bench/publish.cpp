@@ -30,11 +30,7 @@ fs::path publish(const fs::path& folder, const std::string& machine, const fs::p
   run.provenance.machine = machine;
   const fs::path output = root / machine / run.provenance.run_id;
   claim_folder(output, force);
-  results::RunFolder published = results::RunFolder::create(output, run);
-  for (const results::Measurement& measurement : run.measurements) {
-    for (const results::Sample& sample : measurement.samples) published.append(measurement, sample);
-  }
-  published.finish(run);
+  results::write_run(output, run);
   return output;
 }
 

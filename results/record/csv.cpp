@@ -1,83 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "results/record/csv.hpp"
 
-#include <csv.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <memory>
-#include <new>
 #include <system_error>
+
+#include "results/record/csv_reader.hpp"
 
 namespace sextant::results {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-struct RawRow {
-  std::vector<std::string> cells;
-  int line = 1;
-};
-
-// libcsv with the line numbers it does not keep: fed line by line, so that the first line of each row is known.
-class Parser {
+// Where the whole rows of a text end that comes in pieces.
+class RowEnds {
  public:
-  Parser() {
-    if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) != 0) throw std::bad_alloc();
-  }
-  ~Parser() { csv_free(&parser_); }
-  Parser(const Parser&) = delete;
-  Parser& operator=(const Parser&) = delete;
-
-  std::vector<RawRow> parse(std::string_view text, const std::string& file) {
-    for (; !text.empty(); ++line_) {
-      if (!open_) row_.line = line_;
-      const auto end = std::min(text.find('\n'), text.size() - 1) + 1;
-      const auto line = text.substr(0, end);
-      open_ = open_ || line.find_first_not_of(" \t\r\n") != std::string_view::npos;
-      if (csv_parse(&parser_, line.data(), line.size(), on_cell, on_row, this) != line.size()) {
-        throw InvalidInput(
-            fmt::format("{}:{}: a quote stands inside a cell: put the whole cell in quotes and double the "
-                        "quotes inside it",
-                        file, line_));
-      }
-      text.remove_prefix(end);
+  void add(std::string_view piece) {
+    for (const char c : piece) {
+      ++at_;
+      if (c == '"') quoted_ = !quoted_;  // a doubled quote flips twice
+      if (c == '\n' && !quoted_) whole_ = at_;
     }
-    if (csv_fini(&parser_, on_cell, on_row, this) != 0) {
-      throw InvalidInput(fmt::format("{}:{}: a quote is opened and never closed: close it", file, row_.line));
-    }
-    return std::move(rows_);
   }
+  std::size_t whole() const { return whole_; }
 
  private:
-  static void on_cell(void* text, std::size_t size, void* self) {
-    static_cast<Parser*>(self)->row_.cells.emplace_back(static_cast<const char*>(text), size);
-  }
-  static void on_row(int, void* self) {
-    auto& parser = *static_cast<Parser*>(self);
-    parser.rows_.push_back(std::move(parser.row_));
-    parser.row_ = {{}, parser.line_};
-    parser.open_ = false;
-  }
-
-  csv_parser parser_{};
-  std::vector<RawRow> rows_;
-  RawRow row_;
-  int line_ = 1;
-  bool open_ = false;  // inside a row that goes on over several lines
+  std::size_t at_ = 0, whole_ = 0;
+  bool quoted_ = false;
 };
 
-void check_header(const CsvTable& table) {
-  for (auto name = table.header.begin(); name != table.header.end(); ++name) {
-    if (std::find(table.header.begin(), name, *name) != name) {
-      throw InvalidInput(fmt::format("{}:1: column '{}' stands twice: name each column once", table.file, *name));
-    }
+[[noreturn]] void refuse(const std::filesystem::path& file, int error) {
+  throw InvalidInput(fmt::format("{}: cannot be read: {}", file.string(), std::generic_category().message(error)));
+}
+
+CsvTable whole_table(CsvReader&& reader) {
+  CsvTable table{reader.file(), reader.header(), {}, {}};
+  while (reader.next()) {
+    auto& row = table.rows.emplace_back();
+    row.reserve(table.header.size());
+    for (std::size_t column = 0; column < table.header.size(); ++column) row.emplace_back(reader.cell(column));
+    table.lines.push_back(reader.line());
   }
+  return table;
 }
 
 }  // namespace
@@ -112,47 +80,24 @@ void CsvTable::fail(std::size_t row, std::string_view name, std::string_view fix
 }
 
 std::size_t whole_rows(std::string_view text) {
-  std::size_t whole = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"') quoted = !quoted;  // a doubled quote flips twice
-    if (text[i] == '\n' && !quoted) whole = i + 1;
-  }
-  return whole;
+  RowEnds ends;
+  ends.add(text);
+  return ends.whole();
+}
+
+std::size_t whole_rows_of_file(const std::filesystem::path& file) {
+  RowEnds ends;
+  InputFile in(file);
+  for (std::string block; in.append_to(block); block.clear()) ends.add(block);
+  return ends.whole();
 }
 
 CsvTable parse_csv(std::string_view text, std::string named, bool keep_whole_rows_only) {
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  if (keep_whole_rows_only) text = text.substr(0, whole_rows(text));
-  auto rows = Parser().parse(text, named);
-  if (rows.empty()) throw InvalidInput(fmt::format("{}:1: the file has no header: is it empty or cut off?", named));
-  if (text.back() != '\n') {
-    throw InvalidInput(
-        fmt::format("{}:{}: the last line does not end in a newline: the file was cut off; complete or "
-                    "remove that line",
-                    named, rows.back().line));
-  }
-  CsvTable table;
-  table.file = std::move(named);
-  table.header = std::move(rows.front().cells);
-  check_header(table);
-  table.rows.reserve(rows.size() - 1);
-  table.lines.reserve(rows.size() - 1);
-  for (auto row = rows.begin() + 1; row != rows.end(); ++row) {
-    if (row->cells.size() != table.header.size()) {
-      throw InvalidInput(
-          fmt::format("{}:{}: the row has {} cells and the header {}: quote cells that hold commas, or add "
-                      "what is missing",
-                      table.file, row->line, row->cells.size(), table.header.size()));
-    }
-    table.rows.push_back(std::move(row->cells));
-    table.lines.push_back(row->line);
-  }
-  return table;
+  return whole_table(CsvReader(text, std::move(named), keep_whole_rows_only));
 }
 
 CsvTable read_csv(const std::filesystem::path& file, bool keep_whole_rows_only) {
-  return parse_csv(read_text(file), file.string(), keep_whole_rows_only);
+  return whole_table(CsvReader(file, keep_whole_rows_only));
 }
 
 std::string csv_line(const std::vector<std::string>& cells) {
@@ -189,17 +134,24 @@ double number_from_text(std::string_view text) {
   return value;
 }
 
+InputFile::InputFile(std::filesystem::path file) : file_(std::move(file)), in_(std::fopen(file_.c_str(), "rb")) {
+  if (!in_) refuse(file_, errno);
+}
+
+bool InputFile::append_to(std::string& text) {
+  constexpr std::size_t block = std::size_t{1} << 20;
+  const std::size_t before = text.size();
+  text.resize(before + block);
+  const std::size_t got = std::fread(text.data() + before, 1, block, in_.get());
+  if (std::ferror(in_.get())) refuse(file_, errno);
+  text.resize(before + got);
+  return got != 0;
+}
+
 std::string read_text(const std::filesystem::path& file) {
-  const auto close = [](std::FILE* f) { std::fclose(f); };
-  const std::unique_ptr<std::FILE, decltype(close)> in(std::fopen(file.c_str(), "rb"), close);
-  const auto refuse = [&](int error) {
-    throw InvalidInput(fmt::format("{}: cannot be read: {}", file.string(), std::generic_category().message(error)));
-  };
-  if (!in) refuse(errno);
+  InputFile in(file);
   std::string text;
-  char block[65536];
-  while (const std::size_t got = std::fread(block, 1, sizeof block, in.get())) text.append(block, got);
-  if (std::ferror(in.get())) refuse(errno);
+  while (in.append_to(text)) continue;
   return text;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -49,6 +51,8 @@ CsvTable read_csv(const std::filesystem::path& file, bool keep_whole_rows_only =
 
 // Length of the part of `text` that consists of whole rows.
 std::size_t whole_rows(std::string_view text);
+// The same of a file, of any size. Throws InvalidInput.
+std::size_t whole_rows_of_file(const std::filesystem::path& file);
 
 // Joins cells to one line, quoting where RFC 4180 asks for it, "\n" at the end.
 std::string csv_line(const std::vector<std::string>& cells);
@@ -60,5 +64,20 @@ std::string number_text(double value);
 double number_from_text(std::string_view text);
 
 std::string read_text(const std::filesystem::path& file);  // throws InvalidInput
+
+// A file that is read from its start, in blocks.
+class InputFile {
+ public:
+  explicit InputFile(std::filesystem::path file);  // throws InvalidInput
+  // Appends the next block of the file to `text`; false at its end. Throws InvalidInput.
+  bool append_to(std::string& text);
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::filesystem::path file_;
+  std::unique_ptr<std::FILE, Close> in_;
+};
 
 }  // namespace sextant::results

@@ -6,7 +6,8 @@
 // For tests.
 namespace sextant::results {
 
-// A small run with everything a folder can hold: two probes, words and numbers on the axes, an extra column, a skip.
+// A small run with everything a folder can hold: two probes, words and numbers on the axes, an extra column, a skip,
+// a launch that says what it cost and one that does not.
 inline Run example_run() {
   Run run;
   run.provenance = {"box",
@@ -44,6 +45,8 @@ inline Run example_run() {
     sample.cpu = 1;
     if (i < 2) sample.stage = Stage::warmup;
     sample.conditions.major_faults = 0;
+    sample.conditions.cpu_seconds = 0.01;
+    sample.conditions.canary_compute = 1e-4 + 1e-7 * i;
     sample.extras = {i % 3 ? not_available : 0.25 * i};
     read.samples.push_back(sample);
   }
@@ -57,6 +60,7 @@ inline Run example_run() {
        "Too little memory.",
        {}},
       {"sync.barrier", {{"threads", 2.0}}, {"latency", Unit::second}, Status::not_converged, {}, "Time was up.", {}}};
+  run.launches = {{"memory.read", 0, 0, 1.5, 0.02, 0.01, 0.03}, {"memory.read", 1, 2, 1.25}};
   return run;
 }
 

@@ -33,7 +33,7 @@ struct Parameter {
   std::string validity;    // where it holds: "footprint=268435456 threads=2", "bytes=8..32768"; empty = everywhere
   std::string assumption;  // what is taken for granted when it is carried elsewhere
   std::string evidence;    // run id and rows, or the citation
-  std::string refused;  // not empty: not identified, and why; then the estimate is NaN and must not be used
+  std::string refused;     // not empty: not identified, and why; then the estimate is NaN and must not be used
   double contention = not_available;  // largest contention index of the points it came from (summary.hpp)
 };
 

@@ -10,6 +10,8 @@
 
 namespace sextant::results {
 
+// Of the folders this program writes; it reads this one and every earlier one.
+// 1: the first. 2: cpu_seconds and canaries of a sample, launches.csv, more and other statistics in summary.csv.
 inline constexpr int schema_version = 2;
 
 // A typed column of a probe's table: an axis, or an extra value per sample.
@@ -64,6 +66,14 @@ struct Provenance {
   std::string source;  // for imported runs: where the figures come from
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::string> warnings;
+  int schema = schema_version;  // version of the folder it was read from
+};
+
+// What the canaries usually took in a run: the medians over its measured samples, by which a sample is clean or not. NaN
+// where there are none.
+struct CanaryMedians {
+  double compute = not_available;  // seconds
+  double memory = not_available;
 };
 
 struct Run {
@@ -71,6 +81,7 @@ struct Run {
   std::vector<Table> tables;
   std::vector<Measurement> measurements;
   std::vector<Launch> launches;  // in the order they were started
+  CanaryMedians canaries;        // as the folder says; canary_medians() rebuilds them from the samples
   std::string topology_xml;      // hwloc, anonymised; may be empty
 };
 

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <set>
+#include <map>
 
 #include "results/record/privacy.hpp"
-#include "results/record/run_fields.hpp"
 #include "results/record/run_folder.hpp"
 #include "results/record/run_package.hpp"
+#include "results/record/run_rows.hpp"
 
 namespace sextant::results {
 namespace {
@@ -71,45 +71,36 @@ void check_text_file(const std::filesystem::path& file, bool paths, std::vector<
   complaints.tried(file.string(), [&] { check_private_lines(read_text(file), file.string(), paths, complaints); });
 }
 
-// Complains about a row that is no sample, or whose seconds or work are none.
-Sample checked_sample(const Table& table, const CsvTable& csv, std::size_t row) {
-  Sample sample = sample_of(table, csv, row);
-  for (const auto& [column, value] :
-       {std::pair("seconds", sample.seconds), {"operations", sample.operations}, {"bytes", sample.bytes}}) {
-    if (value < 0)
-      csv.fail(row, column, "cannot be negative: remove the row and its point's figures, or measure again");
-  }
-  for (const Column& axis : table.axes) {
-    if (axis.unit == Unit::text) check_private_cell(csv, row, axis_column(axis));
-  }
-  return sample;
-}
+using Samples = std::map<std::size_t, SampleBlocks>;  // by position of the measurement
 
 // `all_points` says that every point of the summary is in the index; otherwise rows without one have been explained.
-void check_raw(const std::filesystem::path& file, const Table& table, const PointIndex& index, bool all_points,
-               Run& run, std::vector<std::string>& all) {
+// Words on the axes give nothing away where those in the summary do not.
+Samples check_raw(const std::filesystem::path& file, const Table& table, int version, const PointIndex& index,
+                  bool all_points, std::vector<std::string>& all) {
+  Complaints complaints(all);
+  const std::string named = file.string();
+  Samples samples;
+  complaints.tried(named, [&] {
+    RawRows rows(file, table, version, index);
+    while (rows.next()) {
+      complaints.tried(named, [&] {
+        const std::size_t position = rows.position();
+        if (position == PointIndex::npos && all_points) rows.fail_unknown_point();
+        Sample sample = rows.sample(position);
+        sample.extras = {};  // no statistic needs them, and ten million small vectors are much
+        if (position != PointIndex::npos) samples[position].add(std::move(sample));
+      });
+    }
+  });
+  return samples;
+}
+
+void check_launches(const std::filesystem::path& file, const Run& run, std::vector<std::string>& all) {
   Complaints complaints(all);
   const std::string named = file.string();
   complaints.tried(named, [&] {
-    const CsvTable csv = read_csv(file);
-    require_header(csv, raw_fields(table));
-    std::set<std::string> keys;
-    for (std::size_t row = 0; row < csv.rows.size(); ++row) {
-      complaints.tried(named, [&] {
-        const Point point = point_of(table, csv, row);
-        const Sample sample = checked_sample(table, csv, row);
-        const std::string key =
-            fmt::format("{} {} {} {}", sample.launch, sample.repetition, name(sample.stage), to_text(point));
-        if (!keys.insert(key).second) csv.fail(row, "repetition", "this sample stands twice: remove one of the rows");
-        const std::size_t position = index.find(table.probe, point);
-        if (position == PointIndex::npos && !all_points) return;
-        if (position == PointIndex::npos) {
-          csv.fail(row, csv.header.front(),
-                   "the point '" + to_text(point) + "' is not in summary.csv: restore its row there");
-        }
-        run.measurements[position].samples.push_back(sample);
-      });
-    }
+    LaunchRows rows(file, run);
+    while (rows.next()) complaints.tried(named, [&] { rows.launch(); });
   });
 }
 
@@ -139,7 +130,7 @@ bool check_summary(const std::filesystem::path& file, CsvTable& csv, PointIndex&
   const std::string named = file.string();
   return complaints.tried(named, [&] {
     csv = read_csv(file);
-    require_header(csv, summary_fields());
+    require_header(csv.header, csv.file, summary_fields(run.provenance.schema));
     run.measurements.resize(csv.rows.size());
     for (std::size_t row = 0; row < csv.rows.size(); ++row) {
       complaints.tried(named, [&] {
@@ -153,25 +144,63 @@ bool check_summary(const std::filesystem::path& file, CsvTable& csv, PointIndex&
   });
 }
 
-void check_statistics(const CsvTable& csv, const Run& run, std::vector<std::string>& all) {
-  Complaints complaints(all);
-  const CanaryMedians medians = canary_medians(run);
-  for (std::size_t row = 0; row < csv.rows.size(); ++row) {
-    if (run.measurements[row].probe.empty()) continue;
-    for (const auto& [column, rebuilt] : statistics(run.measurements[row], medians)) {
-      const auto& wanted = rebuilt;  // g++ 12 does not let a lambda capture the binding
-      const auto& name = column;
-      complaints.tried(csv.file, [&] {
-        const double stored = csv.number(row, name);
-        const bool same = std::isnan(stored)
-                              ? std::isnan(wanted)
-                              : std::bit_cast<std::uint64_t>(stored) == std::bit_cast<std::uint64_t>(wanted);
-        if (!same)
-          csv.fail(row, name,
-                   fmt::format("the raw rows give '{}': restore the file that was changed", number_text(wanted)));
-      });
+bool same_bits(double stored, double wanted) {
+  return std::isnan(stored) ? std::isnan(wanted)
+                            : std::bit_cast<std::uint64_t>(stored) == std::bit_cast<std::uint64_t>(wanted);
+}
+
+void check_canary(const char* name, double stored, double rebuilt, const std::filesystem::path& file,
+                  std::vector<std::string>& all) {
+  if (same_bits(stored, rebuilt)) return;
+  all.push_back(fmt::format("{}: canaries.{}: value '{}': the raw rows give '{}': restore the file that was changed",
+                            file.string(), name, number_text(stored), number_text(rebuilt)));
+}
+
+// Compares a row of the summary with what its samples give.
+void check_statistics(const CsvTable& csv, std::size_t row, const Measurement& measurement, const Run& run,
+                      Complaints& complaints) {
+  for (const auto& [column, rebuilt] : statistics(measurement, run.canaries, run.provenance.schema)) {
+    const auto& wanted = rebuilt;  // g++ 12 does not let a lambda capture the binding
+    const auto& name = column;
+    complaints.tried(csv.file, [&] {
+      const double stored = csv.number(row, name);
+      if (!same_bits(stored, wanted))
+        csv.fail(row, name,
+                 fmt::format("the raw rows give '{}': restore the file that was changed", number_text(wanted)));
+    });
+  }
+}
+
+// Checks the tables of the probes one after the other, and the figures of `summary` that come from each.
+void check_tables(const std::filesystem::path& folder, const CsvTable& summary, const PointIndex& index,
+                  bool all_points, bool compare, Run& run, std::vector<std::string>& all) {
+  std::vector<std::string> differences;  // listed after the damage in the tables
+  CanaryValues canaries;                 // sixteen bytes a sample
+  const std::size_t undamaged = all.size();
+  {
+    Complaints complaints(differences);
+    for (const Table& table : run.tables) {
+      const std::size_t before = all.size();
+      const int version = run.provenance.schema;
+      Samples samples = check_raw(folder / raw_file(table), table, version, index, all_points, all);
+      // A row that could not be read makes every figure of its point differ: say the cause, not the consequences.
+      if (!compare || all.size() != before) continue;
+      for (std::size_t row = 0; row < run.measurements.size(); ++row) {
+        Measurement& measurement = run.measurements[row];
+        if (measurement.probe != table.probe) continue;
+        measurement.samples = samples[row].take();
+        check_statistics(summary, row, measurement, run, complaints);
+        for (const Sample& sample : measurement.samples) canaries.add(sample);
+        measurement.samples = {};
+      }
     }
   }
+  if (compare && all_points && all.size() == undamaged && has_launches(run.provenance.schema)) {
+    const CanaryMedians rebuilt = std::move(canaries).medians();
+    check_canary("compute", run.canaries.compute, rebuilt.compute, folder / package_file, differences);
+    check_canary("memory", run.canaries.memory, rebuilt.memory, folder / package_file, differences);
+  }
+  all.insert(all.end(), differences.begin(), differences.end());
 }
 
 void check_package(const std::string& file, const Run& run, std::vector<std::string>& all) {
@@ -217,11 +246,9 @@ std::vector<std::string> check_run(const std::filesystem::path& folder) {
   const std::size_t before_summary = all.size();
   const bool readable = check_summary(folder / summary_file, summary, index, run, all);
   const bool all_points = all.size() == before_summary;
-  const std::size_t before_rows = all.size();
-  for (const Table& table : run.tables) check_raw(folder / raw_file(table), table, index, all_points, run, all);
-  // A row that could not be read makes every figure of its point differ: say the cause, not the consequences.
-  const bool rows_sound = all.size() == before_rows;
-  if (readable && rows_sound && run.provenance.state != State::running) check_statistics(summary, run, all);
+  const bool compare = readable && run.provenance.state != State::running;
+  check_tables(folder, summary, index, all_points, compare, run, all);
+  if (has_launches(run.provenance.schema)) check_launches(folder / launches_file, run, all);
   return all;
 }
 

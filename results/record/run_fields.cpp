@@ -13,7 +13,8 @@ namespace {
 void check_table(const Table& table) {
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
   if (table.probe.empty() || table.probe.front() == '.' ||
-      table.probe.find_first_not_of(allowed) != std::string::npos || table.probe == "summary") {
+      table.probe.find_first_not_of(allowed) != std::string::npos || table.probe == "summary" ||
+      table.probe == "launches") {
     throw std::invalid_argument(
         fmt::format("probe name '{}' cannot name a file of its own: use letters, digits, . _ -", table.probe));
   }
@@ -38,6 +39,8 @@ std::string_view name(Role role) {
       return "condition";
     case Role::extra:
       return "extra";
+    case Role::launch:
+      return "launch";
     case Role::summary:
       return "summary";
   }
@@ -81,15 +84,15 @@ void check_storable(const Run& run) {
   }
 }
 
-void require_header(const CsvTable& csv, const std::vector<Field>& fields) {
+void require_header(const std::vector<std::string>& header, const std::string& file, const std::vector<Field>& fields) {
   const auto wanted = names(fields);
-  if (csv.header == wanted) return;
-  for (std::size_t i = 0; i < std::max(wanted.size(), csv.header.size()); ++i) {
-    const std::string found = i < csv.header.size() ? csv.header[i] : "";
+  if (header == wanted) return;
+  for (std::size_t i = 0; i < std::max(wanted.size(), header.size()); ++i) {
+    const std::string found = i < header.size() ? header[i] : "";
     const std::string expected = i < wanted.size() ? wanted[i] : "";
     if (found == expected) continue;
     throw InvalidInput(
-        fmt::format("{}:1: column {}: value '{}': the schema in datapackage.json {}", csv.file, i + 1, found,
+        fmt::format("{}:1: column {}: value '{}': the schema in datapackage.json {}", file, i + 1, found,
                     expected.empty() ? "has no such column: remove it" : "wants '" + expected + "' here"));
   }
 }

@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "results/record/csv.hpp"
+#include "results/record/csv_reader.hpp"
 #include "results/record/run.hpp"
 #include "results/record/summary.hpp"
 
 // The columns of a run folder's tables, and how a row becomes a value and back. Inside results/record only.
 namespace sextant::results {
 
-enum class Role { axis, sample, condition, extra, summary };
+enum class Role { axis, sample, condition, extra, launch, summary };
 std::string_view name(Role role);
 
 struct Field {
@@ -27,8 +27,11 @@ struct Field {
 // The column that holds an axis: its name, or "axis_bytes" where an axis is called like a column of every sample.
 std::string axis_column(const Column& axis);
 
-// Columns of <probe>.csv: axes, launch ... run_delay, extras.
-std::vector<Field> raw_fields(const Table& table);
+// Columns of <probe>.csv as a schema version has them: axes, launch ... canary_device, extras.
+std::vector<Field> raw_fields(const Table& table, int version = schema_version);
+// Columns of launches.csv, which came with version 2.
+std::vector<Field> launch_fields();
+constexpr bool has_launches(int version) { return version >= 2; }
 // Columns of summary.csv as a schema version has them.
 std::vector<Field> summary_fields(int version = schema_version);
 
@@ -45,6 +48,8 @@ void check_coordinates(const Table& table, const Point& point);
 
 // One line of <probe>.csv, newline included. Throws std::invalid_argument as check_storable does.
 std::string raw_line(const Table& table, const Point& point, const Sample& sample);
+// One line of launches.csv.
+std::string launch_line(const Launch& launch);
 // One line of summary.csv; the statistics are computed from the samples.
 std::string summary_line(const Measurement& measurement, const CanaryMedians& medians);
 
@@ -53,13 +58,15 @@ std::string summary_line(const Measurement& measurement, const CanaryMedians& me
 std::vector<std::pair<std::string, double>> statistics(const Measurement& measurement, const CanaryMedians& medians,
                                                        int version = schema_version);
 
-// Read back; each throws InvalidInput that names line, column, value and fix.
-Point point_of(const Table& table, const CsvTable& csv, std::size_t row);
-Sample sample_of(const Table& table, const CsvTable& csv, std::size_t row);
+// Read back from a row under the right header; each throws InvalidInput that names line, column, value and fix. What a
+// version has no column for is not available.
+Point point_of(const Table& table, const CsvReader& row);
+Sample sample_of(const Table& table, int version, const CsvReader& row);
+Launch launch_of(const CsvReader& row);
 Measurement measurement_of(const CsvTable& summary, std::size_t row);  // without samples
 
-// Throws InvalidInput unless the header is the one of `fields`, in order.
-void require_header(const CsvTable& csv, const std::vector<Field>& fields);
+// Throws InvalidInput unless the header of `file` is the one of `fields`, in order.
+void require_header(const std::vector<std::string>& header, const std::string& file, const std::vector<Field>& fields);
 
 // Finds a measurement by probe and point.
 class PointIndex {

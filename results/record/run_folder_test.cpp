@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "results/record/csv.hpp"
@@ -25,14 +26,26 @@ using testing::HasSubstr;
 
 bool same(double a, double b) { return std::isnan(a) ? std::isnan(b) : a == b && std::signbit(a) == std::signbit(b); }
 
+bool same(const Conditions& a, const Conditions& b) {
+  return same(a.involuntary_switches, b.involuntary_switches) && same(a.major_faults, b.major_faults) &&
+         same(a.run_delay, b.run_delay) && same(a.cpu_seconds, b.cpu_seconds) &&
+         same(a.canary_compute, b.canary_compute) && same(a.canary_cache, b.canary_cache) &&
+         same(a.canary_memory, b.canary_memory) && same(a.canary_device, b.canary_device);
+}
+
 bool same(const Sample& a, const Sample& b) {
   return same(a.seconds, b.seconds) && same(a.operations, b.operations) && same(a.bytes, b.bytes) &&
          a.launch == b.launch && a.repetition == b.repetition && a.stage == b.stage && same(a.start, b.start) &&
-         a.cpu == b.cpu && same(a.conditions.involuntary_switches, b.conditions.involuntary_switches) &&
-         same(a.conditions.major_faults, b.conditions.major_faults) &&
-         same(a.conditions.run_delay, b.conditions.run_delay) &&
+         a.cpu == b.cpu && same(a.conditions, b.conditions) &&
          std::equal(a.extras.begin(), a.extras.end(), b.extras.begin(), b.extras.end(),
                     [](double x, double y) { return same(x, y); });
+}
+
+bool same(const Launch& a, const Launch& b) {
+  return a.probe == b.probe && a.launch == b.launch && same(a.start, b.start) && same(a.seconds, b.seconds) &&
+         same(a.canary_seconds, b.canary_seconds) && same(a.bookkeeping_seconds, b.bookkeeping_seconds) &&
+         same(a.steal, b.steal) && same(a.pressure_cpu, b.pressure_cpu) && same(a.pressure_io, b.pressure_io) &&
+         same(a.pressure_memory, b.pressure_memory) && same(a.throttled, b.throttled);
 }
 
 bool same(const Measurement& a, const Measurement& b) {
@@ -57,7 +70,8 @@ bool same(const Run& a, const Run& b) {
   const auto each = [](auto& x, auto& y) { return same(x, y); };
   return same(a.provenance, b.provenance) && a.topology_xml == b.topology_xml &&
          std::equal(a.tables.begin(), a.tables.end(), b.tables.begin(), b.tables.end(), each) &&
-         std::equal(a.measurements.begin(), a.measurements.end(), b.measurements.begin(), b.measurements.end(), each);
+         std::equal(a.measurements.begin(), a.measurements.end(), b.measurements.begin(), b.measurements.end(), each) &&
+         std::equal(a.launches.begin(), a.launches.end(), b.launches.begin(), b.launches.end(), each);
 }
 
 TEST(RunFolder, ReadsBackAndIsSound) {
@@ -107,7 +121,9 @@ TEST(RunFolder, DescribesItself) {
   const auto environment = nlohmann::json::parse(read_text(folder.path() / "environment.json"));
   EXPECT_EQ(environment["cpu"]["cores"], "2");
   EXPECT_EQ(environment["warnings"][0], "boost is on");
-  EXPECT_THAT(read_text(folder.path() / "README.md"), HasSubstr("pandas.read_csv(\"memory.read.csv\")"));
+  const std::string readme = read_text(folder.path() / "README.md");
+  EXPECT_THAT(readme, HasSubstr("pandas.read_csv(\"memory.read.csv\")"));
+  EXPECT_THAT(readme, HasSubstr("cost 2.0 % of the 1.50 s of"));  // 0.02 s + 0.01 s; the other launch does not say
 }
 
 TEST(RunFolder, AKilledRunKnowsItsPlanAndItsRows) {
@@ -120,6 +136,7 @@ TEST(RunFolder, AKilledRunKnowsItsPlanAndItsRows) {
     open.append(run.measurements[0], run.measurements[0].samples[1]);
   }
   std::ofstream(folder.path() / "memory.read.csv", std::ios::app) << "16384,\"in order, fa";
+  std::ofstream(folder.path() / "launches.csv", std::ios::app) << "memory.re";
   EXPECT_THROW(read_run(folder.path()), InvalidInput);
   const results::Run left = read_run(folder.path(), true);
   ASSERT_EQ(left.measurements.size(), 3u);
@@ -133,6 +150,7 @@ TEST(RunFolder, AKilledRunKnowsItsPlanAndItsRows) {
   results::Run whole = example_run();
   for (std::size_t i = 2; i < whole.measurements[0].samples.size(); ++i)
     resumed.append(whole.measurements[0], whole.measurements[0].samples[i]);
+  for (const Launch& launch : whole.launches) resumed.append(launch);
   resumed.finish(whole);
   EXPECT_TRUE(same(read_run(folder.path()), whole));
   EXPECT_THAT(check_run(folder.path()), testing::IsEmpty());
@@ -187,12 +205,14 @@ int fill_a_disk(const std::filesystem::path& disk) {
   if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=128k") != 0) return refused;
   results::Run run = example_run();
   const Measurement& measurement = run.measurements[0];
+  Sample sample = measurement.samples[2];
   RunFolder folder = RunFolder::create(disk / "run", run);
   std::size_t rows = 0;
   bool full = false;
   while (!full && rows < 100000) {
     try {
-      folder.append(measurement, measurement.samples[2]);
+      sample.repetition = static_cast<int>(rows);
+      folder.append(measurement, sample);
       ++rows;
     } catch (const WriteError& error) {
       full = std::string(error.what()).find("memory.read.csv: cannot be written: disk full") != std::string::npos;
@@ -238,6 +258,8 @@ TEST(RunFolder, RefusesWhatItCannotStore) {
   refused([](results::Run& run) { run.tables[0].axes[0].name = "pattern"; });
   refused([](results::Run& run) { run.tables[1].probe = "../out"; });
   refused([](results::Run& run) { run.tables[1].probe = "summary"; });
+  refused([](results::Run& run) { run.tables[1].probe = "launches"; });
+  refused([](results::Run& run) { run.launches[0].probe = "memory.write"; });
   refused([](results::Run& run) { run.tables.pop_back(); });
   refused([](results::Run& run) { run.tables.push_back(run.tables[0]); });
   refused([](results::Run& run) { run.measurements[2].point = {{"threads", "two"}}; });
@@ -261,17 +283,18 @@ rc::Gen<double> finite() {
   return rc::gen::map(rc::gen::arbitrary<double>(), [](double x) { return std::isfinite(x) ? x : 1.0; });
 }
 
+// Starts grow with `repetition`, as time does.
 Sample any_sample(int repetition, std::size_t extras) {
   Sample s;
-  s.seconds = std::abs(*finite());
+  s.seconds = std::max(std::abs(*finite()), std::numeric_limits<double>::min());
   s.operations = std::abs(*finite());
   s.bytes = std::abs(*finite());
   s.launch = *rc::gen::inRange(0, 3);
   s.repetition = repetition;
   s.stage = *rc::gen::element(Stage::warmup, Stage::measure);
-  s.start = *finite();
+  s.start = repetition + *rc::gen::inRange(0, 1000) / 1024.0;
   s.cpu = *rc::gen::inRange(-1, 300);
-  s.conditions = {*number(), *number(), *number()};
+  s.conditions = {*number(), *number(), *number(), *number(), *number(), *number(), *number(), *number()};
   s.extras = *rc::gen::container<std::vector<double>>(extras, number());
   return s;
 }
@@ -314,6 +337,12 @@ Run any_run() {
       const int samples = *rc::gen::inRange(0, 12);
       for (int s = 0; s < samples; ++s) m.samples.push_back(any_sample(s, table.extras.size()));
       run.measurements.push_back(std::move(m));
+    }
+    const int launches = *rc::gen::inRange(0, 3);
+    for (int l = 0; l < launches; ++l) {
+      const auto cost = [] { return std::abs(*number()); };
+      run.launches.push_back({table.probe, l, std::abs(*finite()), std::abs(*finite()), cost(), cost(), cost(), cost(),
+                              cost(), cost(), cost()});
     }
     run.tables.push_back(std::move(table));
   }

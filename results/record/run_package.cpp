@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "results/record/csv.hpp"
@@ -83,7 +84,11 @@ Json file_resource(const char* file, const char* name, const char* format, const
           {"mediatype", mediatype}, {"encoding", "utf-8"}, {"licenses", licences(licence)}};
 }
 
-Json own_properties(const Provenance& provenance) {
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+double number_or_nan(const Json& value) { return value.is_null() ? not_available : value.get<double>(); }
+
+Json own_properties(const Provenance& provenance, const CanaryMedians& canaries) {
   return {
       {"schema_version", schema_version},
       {"machine", provenance.machine},
@@ -93,7 +98,8 @@ Json own_properties(const Provenance& provenance) {
       {"state", name(provenance.state)},
       {"started", provenance.started},
       {"licence", provenance.licence},
-      {"source", provenance.source}};
+      {"source", provenance.source},
+      {"canaries", {{"compute", number_or_null(canaries.compute)}, {"memory", number_or_null(canaries.memory)}}}};
 }
 
 Column column_of(const Json& field) {
@@ -119,7 +125,8 @@ Table table_of(const Json& resource) {
   return table;
 }
 
-void read_own(const Json& own, Provenance& provenance) {
+void read_own(const Json& own, Run& run) {
+  Provenance& provenance = run.provenance;
   provenance.machine = own.at("machine");
   provenance.run_id = own.at("run_id");
   provenance.mode = own.at("mode");
@@ -128,29 +135,39 @@ void read_own(const Json& own, Provenance& provenance) {
   provenance.started = own.at("started");
   provenance.licence = own.at("licence");
   provenance.source = own.at("source");
+  if (own.contains("canaries")) {  // since version 2
+    const Json& canaries = own["canaries"];
+    run.canaries = {number_or_nan(canaries.at("compute")), number_or_nan(canaries.at("memory"))};
+  }
 }
 
-void require_version(const Json& package, const std::string& named) {
+int version_of(const Json& package, const std::string& named) {
   if (!package.is_object() || !package.contains("sextant") || !package["sextant"].is_object()) {
     throw InvalidInput(named + ": this is no run of Sextant (no \"sextant\" object): give the folder of a run");
   }
   const Json version = package["sextant"].value("schema_version", Json());
-  if (version != schema_version) {
+  if (!version.is_number_integer() || version < 1) {
+    throw InvalidInput(fmt::format("{}: schema_version {}: write the version that the folder was written in, 1 to {}",
+                                   named, version.dump(), schema_version));
+  }
+  if (version > schema_version) {
     throw InvalidInput(
-        fmt::format("{}: schema_version {}: this program reads schema version {}: use the program that "
-                    "wrote the folder, or measure again",
+        fmt::format("{}: schema_version {}: this program reads schema version {} and earlier ones: use a newer Sextant",
                     named, version.dump(), schema_version));
   }
+  return version;
 }
 
 }  // namespace
 
-std::string package_text(const Run& run) {
+std::string package_text(const Run& run, const CanaryMedians& canaries) {
   const Provenance& p = run.provenance;
   Json resources = Json::array();
   for (const Table& table : run.tables) resources.push_back(probe_resource(table, p.licence));
   resources.push_back(table_resource("summary", "One row per point: status and statistics of the raw samples",
                                      p.licence, schema(summary_fields(), {"probe", "point"})));
+  resources.push_back(table_resource("launches", "One row per worker process: when it ran, and what watching it cost",
+                                     p.licence, schema(launch_fields(), {"probe", "launch"})));
   resources.push_back(file_resource(environment_file, "environment", "json", "application/json",
                                     "Facts about the machine and the build, and warnings", p.licence));
   if (!run.topology_xml.empty()) {
@@ -168,15 +185,15 @@ std::string package_text(const Run& run) {
       Json::array({{{"title", p.source.empty() ? "Measured by Sextant on the machine " + p.machine : p.source}}});
   package["contributors"] = Json::array({{{"title", "The Sextant project"}, {"roles", {"creator"}}}});
   package["resources"] = std::move(resources);
-  package["sextant"] = own_properties(p);
+  package["sextant"] = own_properties(p, canaries);
   return package.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 void read_package(const std::string& text, const std::string& named, Run& run) {
   try {
     const Json package = Json::parse(text);
-    require_version(package, named);
-    read_own(package["sextant"], run.provenance);
+    run.provenance.schema = version_of(package, named);
+    read_own(package["sextant"], run);
     for (const Json& resource : package.at("resources")) {
       if (resource.contains("sextant")) run.tables.push_back(table_of(resource));
     }

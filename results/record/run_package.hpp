@@ -13,9 +13,10 @@ inline constexpr const char* package_file = "datapackage.json";
 inline constexpr const char* environment_file = "environment.json";
 inline constexpr const char* topology_file = "topology.xml";
 inline constexpr const char* summary_file = "summary.csv";
+inline constexpr const char* launches_file = "launches.csv";  // since version 2
 inline constexpr const char* readme_file = "README.md";
 
-std::string package_text(const Run& run);
+std::string package_text(const Run& run, const CanaryMedians& canaries);  // those of its samples
 
 // Facts nested by the dots of their keys, and "warnings". Throws std::invalid_argument for a key that stands twice, is
 // empty or is "warnings".
@@ -24,7 +25,7 @@ std::string environment_text(const Provenance& provenance);
 // README.md: what was run, on what, how to cite, how to read it.
 std::string readme_text(const Run& run);
 
-// Fills provenance and tables. `named` is the file in errors. Throws InvalidInput, also for another schema version.
+// Fills provenance and tables. `named` is the file in errors. Throws InvalidInput, also for a newer schema version.
 void read_package(const std::string& text, const std::string& named, Run& run);
 void read_environment(const std::string& text, const std::string& named, Provenance& provenance);
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "results/record/run_fields.hpp"
 #include "results/record/run_folder.hpp"
 #include "results/record/run_package.hpp"
+#include "results/record/run_rows.hpp"
 
 namespace sextant::results {
 namespace {
 
 PointIndex read_summary(const std::filesystem::path& file, bool partial, Run& run) {
   const CsvTable csv = read_csv(file, partial);
-  require_header(csv, summary_fields());
+  require_header(csv.header, csv.file, summary_fields(run.provenance.schema));
   PointIndex index;
   for (std::size_t row = 0; row < csv.rows.size(); ++row) {
     Measurement measurement = measurement_of(csv, row);
@@ -21,17 +21,19 @@ PointIndex read_summary(const std::filesystem::path& file, bool partial, Run& ru
 
 void read_samples(const std::filesystem::path& file, bool partial, const Table& table, const PointIndex& index,
                   Run& run) {
-  const CsvTable csv = read_csv(file, partial);
-  require_header(csv, raw_fields(table));
-  for (std::size_t row = 0; row < csv.rows.size(); ++row) {
-    const Point point = point_of(table, csv, row);
-    const std::size_t position = index.find(table.probe, point);
-    if (position == PointIndex::npos) {
-      csv.fail(row, csv.header.front(),
-               "the point '" + to_text(point) + "' is not in summary.csv: restore its row there");
-    }
-    run.measurements[position].samples.push_back(sample_of(table, csv, row));
+  std::map<std::size_t, SampleBlocks> samples;
+  RawRows rows(file, table, run.provenance.schema, index, partial);
+  while (rows.next()) {
+    const std::size_t position = rows.position();
+    if (position == PointIndex::npos) rows.fail_unknown_point();
+    samples[position].add(rows.sample(position));
   }
+  for (auto& [position, blocks] : samples) run.measurements[position].samples = blocks.take();
+}
+
+void read_launches(const std::filesystem::path& file, bool partial, Run& run) {
+  LaunchRows rows(file, run, partial);
+  while (rows.next()) run.launches.push_back(rows.launch());
 }
 
 }  // namespace
@@ -45,6 +47,7 @@ Run read_run(const std::filesystem::path& folder, bool partial) {
   if (std::filesystem::exists(folder / topology_file)) run.topology_xml = read_text(folder / topology_file);
   const PointIndex index = read_summary(folder / summary_file, partial, run);
   for (const Table& table : run.tables) read_samples(folder / raw_file(table), partial, table, index, run);
+  if (has_launches(run.provenance.schema)) read_launches(folder / launches_file, partial, run);
   return run;
 }
 

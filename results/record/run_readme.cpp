@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "results/record/run_package.hpp"
 
@@ -43,6 +44,23 @@ std::string machine_lines(const Provenance& provenance) {
   return text;
 }
 
+// What canaries and bookkeeping took of the time of the worker processes; empty where no process says.
+std::string watching_line(const std::vector<Launch>& launches) {
+  double canaries = 0, bookkeeping = 0, seconds = 0;
+  for (const Launch& launch : launches) {
+    if (std::isnan(launch.canary_seconds) || std::isnan(launch.bookkeeping_seconds)) continue;
+    canaries += launch.canary_seconds;
+    bookkeeping += launch.bookkeeping_seconds;
+    seconds += launch.seconds;
+  }
+  if (!(seconds > 0)) return "";
+  return fmt::format(
+      "\nWatching the machine cost {:.1f} % of the {} of the worker processes that say so: {} for canaries, {} for "
+      "counters,\nrows and the order of the samples (`launches.csv`).\n",
+      100 * (canaries + bookkeeping) / seconds, format(seconds, Unit::second), format(canaries, Unit::second),
+      format(bookkeeping, Unit::second));
+}
+
 }  // namespace
 
 std::string readme_text(const Run& run) {
@@ -55,10 +73,10 @@ Mode {mode}, started {started}, seed {seed}, state {state}.{source}
 | probe | what the number means | points | converged | skipped or failed |
 |---|---|---|---|---|
 {probes}
-`summary.csv` has one row per point, the other tables every repetition that was taken; `sextant check` on this folder
-rebuilds the one from the others. Columns, types and units are described in `datapackage.json`. Values are SI, an empty
-cell means not available.
-
+`summary.csv` has one row per point, the tables of the probes every repetition that was taken; `sextant check` on this
+folder rebuilds the one from the others. `launches.csv` has one row per worker process. Columns, types and units are
+described in `datapackage.json`. Values are SI, an empty cell means not available.
+{watching}
 ## Machine
 
 {machine_lines}
@@ -85,7 +103,8 @@ Sextant run {id} on {machine}, {started}, licence {licence}. Name the run and sa
                      fmt::arg("id", p.run_id), fmt::arg("machine", p.machine), fmt::arg("mode", p.mode),
                      fmt::arg("started", p.started), fmt::arg("seed", p.seed), fmt::arg("state", name(p.state)),
                      fmt::arg("source", p.source.empty() ? "" : " Figures from: " + p.source + "."),
-                     fmt::arg("probes", probe_lines(run)), fmt::arg("machine_lines", machine_lines(p)),
+                     fmt::arg("probes", probe_lines(run)), fmt::arg("watching", watching_line(run.launches)),
+                     fmt::arg("machine_lines", machine_lines(p)),
                      fmt::arg("topology", run.topology_xml.empty() ? "" : " and `topology.xml`"),
                      fmt::arg("example", example), fmt::arg("licence", p.licence));
 }

@@ -37,8 +37,8 @@ struct Sample {
   int launch = 0;         // which worker process
   int repetition = 0;     // counted within the launch
   Stage stage = Stage::measure;
-  double start = 0;  // seconds since the run began
   int cpu = -1;      // where the timing thread ran, -1 unknown
+  double start = 0;  // seconds since the run began
   Conditions conditions;
   std::vector<double> extras;  // in the order of the probe's declared extra columns
 };

@@ -160,16 +160,20 @@ double median_of(std::vector<double> values) {
 
 }  // namespace
 
+void CanaryValues::add(const Sample& sample) {
+  if (sample.stage != Stage::measure) return;
+  if (sample.conditions.canary_compute > 0) compute_.push_back(sample.conditions.canary_compute);
+  if (sample.conditions.canary_memory > 0) memory_.push_back(sample.conditions.canary_memory);
+}
+
+CanaryMedians CanaryValues::medians() && { return {median_of(std::move(compute_)), median_of(std::move(memory_))}; }
+
 CanaryMedians canary_medians(const Run& run) {
-  std::vector<double> compute, memory;
+  CanaryValues values;
   for (const Measurement& measurement : run.measurements) {
-    for (const Sample& sample : measurement.samples) {
-      if (sample.stage != Stage::measure) continue;
-      if (sample.conditions.canary_compute > 0) compute.push_back(sample.conditions.canary_compute);
-      if (sample.conditions.canary_memory > 0) memory.push_back(sample.conditions.canary_memory);
-    }
+    for (const Sample& sample : measurement.samples) values.add(sample);
   }
-  return {median_of(std::move(compute)), median_of(std::move(memory))};
+  return std::move(values).medians();
 }
 
 bool clean(const Sample& sample, const CanaryMedians& medians) {
@@ -227,9 +231,9 @@ Summary summarise(const Measurement& measurement, const CanaryMedians& medians) 
 }
 
 void flag_noise(Run& run) {
-  const CanaryMedians medians = canary_medians(run);
+  run.canaries = canary_medians(run);
   for (Measurement& measurement : run.measurements) {
-    const Summary summary = summarise(measurement, medians);
+    const Summary summary = summarise(measurement, run.canaries);
     measurement.flags.contended = 2 * summary.clean < summary.n;
     measurement.flags.bimodal = !std::isnan(summary.slow_share);
   }

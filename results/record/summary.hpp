@@ -9,12 +9,18 @@
 // Distribution-free summaries of measurements: no normality, nothing dropped. The arithmetic is in results/statistics.
 namespace sextant::results {
 
-// What the canaries of a run usually took: the medians over its measured samples. NaN where there are none.
-struct CanaryMedians {
-  double compute = not_available;
-  double memory = not_available;
-};
+// What the canaries usually took in the measured samples of a run.
 CanaryMedians canary_medians(const Run& run);
+
+// The same for samples that come one by one, in any order.
+class CanaryValues {
+ public:
+  void add(const Sample& sample);
+  CanaryMedians medians() &&;
+
+ private:
+  std::vector<double> compute_, memory_;
+};
 
 // Undisturbed, by a rule fixed beforehand (statistics.md section 3): both canaries within 5 % of the run's medians, no
 // involuntary switch, no major fault, less than 0.5 % of its time spent waiting for a processor. What is not known does
