@@ -145,7 +145,7 @@ TEST_F(CommandLine, AMissingUnitIsAnError) {
 
 TEST_F(CommandLine, ARunFolderOfAnotherVersionSaysWhichVersionIsRead) {
   ASSERT_EQ(sextant(small_run).code, 0);
-  edit("run/datapackage.json", "\"schema_version\": 1", "\"schema_version\": 99");
+  edit("run/datapackage.json", "\"schema_version\": 2", "\"schema_version\": 99");
   expect_error(sextant("calibrate run --output profile"), 3, "99");
 }
 

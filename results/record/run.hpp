@@ -10,7 +10,7 @@
 
 namespace sextant::results {
 
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
 // A typed column of a probe's table: an axis, or an extra value per sample.
 struct Column {

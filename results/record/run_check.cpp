@@ -155,9 +155,10 @@ bool check_summary(const std::filesystem::path& file, CsvTable& csv, PointIndex&
 
 void check_statistics(const CsvTable& csv, const Run& run, std::vector<std::string>& all) {
   Complaints complaints(all);
+  const CanaryMedians medians = canary_medians(run);
   for (std::size_t row = 0; row < csv.rows.size(); ++row) {
     if (run.measurements[row].probe.empty()) continue;
-    for (const auto& [column, rebuilt] : statistics(run.measurements[row])) {
+    for (const auto& [column, rebuilt] : statistics(run.measurements[row], medians)) {
       const auto& wanted = rebuilt;  // g++ 12 does not let a lambda capture the binding
       const auto& name = column;
       complaints.tried(csv.file, [&] {

@@ -7,6 +7,7 @@
 
 #include "results/record/csv.hpp"
 #include "results/record/run.hpp"
+#include "results/record/summary.hpp"
 
 // The columns of a run folder's tables, and how a row becomes a value and back. Inside results/record only.
 namespace sextant::results {
@@ -20,6 +21,7 @@ struct Field {
   Unit unit = Unit::one;
   Role role = Role::sample;
   std::string description;
+  int since = 1;  // schema version that brought the column; older files do not have it
 };
 
 // The column that holds an axis: its name, or "axis_bytes" where an axis is called like a column of every sample.
@@ -27,8 +29,8 @@ std::string axis_column(const Column& axis);
 
 // Columns of <probe>.csv: axes, launch ... run_delay, extras.
 std::vector<Field> raw_fields(const Table& table);
-// Columns of summary.csv.
-const std::vector<Field>& summary_fields();
+// Columns of summary.csv as a schema version has them.
+std::vector<Field> summary_fields(int version = schema_version);
 
 std::vector<std::string> names(const std::vector<Field>& fields);
 
@@ -38,13 +40,18 @@ std::string raw_file(const Table& table);  // "memory.read.csv"
 // is taken, a point whose axes are not those of the table, the same point twice, the wrong number of extras.
 void check_storable(const Run& run);
 
+// Throws std::invalid_argument unless the point has the axes of the table, in order.
+void check_coordinates(const Table& table, const Point& point);
+
 // One line of <probe>.csv, newline included. Throws std::invalid_argument as check_storable does.
 std::string raw_line(const Table& table, const Point& point, const Sample& sample);
 // One line of summary.csv; the statistics are computed from the samples.
-std::string summary_line(const Measurement& measurement);
+std::string summary_line(const Measurement& measurement, const CanaryMedians& medians);
 
-// The statistics of a row of summary.csv by column name: what a check rebuilds and compares. NaN is an empty cell.
-std::vector<std::pair<std::string, double>> statistics(const Measurement& measurement);
+// The statistics of a row of summary.csv by column name: what a check rebuilds and compares. NaN is an empty cell. Those
+// whose definition changed after `version` are left out.
+std::vector<std::pair<std::string, double>> statistics(const Measurement& measurement, const CanaryMedians& medians,
+                                                       int version = schema_version);
 
 // Read back; each throws InvalidInput that names line, column, value and fix.
 Point point_of(const Table& table, const CsvTable& csv, std::size_t row);

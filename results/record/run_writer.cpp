@@ -9,8 +9,9 @@ namespace sextant::results {
 namespace {
 
 std::string summary_text(const Run& run) {
+  const CanaryMedians medians = canary_medians(run);
   std::string text = csv_line(names(summary_fields()));
-  for (const Measurement& measurement : run.measurements) text += summary_line(measurement);
+  for (const Measurement& measurement : run.measurements) text += summary_line(measurement, medians);
   return text;
 }
 
