@@ -152,6 +152,8 @@ std::string to_line(const Message& message) {
       json["reason"] = message.text;
       break;
     case Kind::done:
+      json["canary_seconds"] = number(message.canary_seconds);
+      json["bookkeeping_seconds"] = number(message.bookkeeping_seconds);
       break;
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -177,6 +179,10 @@ Message message_from_line(const std::string& line) {
     if (message.kind == Kind::pilot) message.iterations = json.at("iterations");
     if (message.kind == Kind::row) message.sample = row_of(json.at("row"));
     if (message.kind == Kind::skip || message.kind == Kind::fail) message.text = json.at("reason");
+    if (message.kind == Kind::done) {
+      message.canary_seconds = number(json.at("canary_seconds"));
+      message.bookkeeping_seconds = number(json.at("bookkeeping_seconds"));
+    }
     return message;
   } catch (const Json::exception& error) {
     throw std::invalid_argument(std::string("damaged message: ") + error.what());
@@ -212,8 +218,12 @@ int serve(const std::vector<Probe>& probes, std::FILE* in, std::FILE* out) {
   };
   sink.skip = [&](int id, const std::string& reason) { send(out, about(Kind::skip, id, reason)); };
   sink.fail = [&](int id, const std::string& reason) { send(out, about(Kind::fail, id, reason)); };
-  run_launch(*probe, workspace, job.assignments, job.launch, monotonic_clock(), job.origin, sink);
-  send(out, about(Kind::done, 0));
+  const Watching watching =
+      run_launch(*probe, workspace, job.assignments, job.launch, monotonic_clock(), job.origin, sink, canaries());
+  Message done = about(Kind::done, 0);
+  done.canary_seconds = watching.canary_seconds;
+  done.bookkeeping_seconds = watching.bookkeeping_seconds;
+  send(out, done);
   return 0;
 }
 
