@@ -85,6 +85,7 @@ bool ProbeSupervisor::run_process(int launch, std::vector<probes::Assignment> as
   const auto close_record = [&] {
     record.seconds = clock_() - in_hand_.origin - record.start;
     probes::note(probes::between(before, probes::read_noise()), record);
+    in_hand_.folder.append(record);
     in_hand_.run.launches.push_back(record);
     longest_launch_ = std::max(longest_launch_, record.seconds);
     ++processes_;
@@ -98,7 +99,9 @@ bool ProbeSupervisor::run_process(int launch, std::vector<probes::Assignment> as
     }
   };
   try {
-    listen(job, spoken_of);
+    const Message farewell = listen(job, spoken_of);
+    record.canary_seconds = farewell.canary_seconds;
+    record.bookkeeping_seconds = farewell.bookkeeping_seconds;
     done = true;
   } catch (const WorkerLost& loss) {
     pay([&](Measurement& point) {

@@ -69,7 +69,7 @@ class Replay : public testing::Test {
   Replay() {
     probe.name = "scripted";
     probe.quantity = {"latency", results::Unit::second};
-    probe.precision = 0.03;
+    probe.precision = 0.05;
     probe.launch_axes = {"ranks"};
     probe.axes = [](const probes::Machine&, bool) {
       return std::vector<probes::Axis>{
@@ -119,7 +119,11 @@ class Replay : public testing::Test {
   void go_on_apart(const fs::path& folder, const std::string& event, int row) const {
     const pid_t child = fork();
     if (child == 0) {
-      go_on(folder, event, row);
+      try {
+        go_on(folder, event, row);
+      } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+      }
       _exit(0);
     }
     int status = 0;
@@ -176,11 +180,11 @@ TEST_F(Replay, TheScriptedRunHasRoundsGroupsAndMoreLaunchesWhereTheyDiffer) {
   EXPECT_EQ(expected.at("ranks=4 scatter=between").status, Status::converged);
 }
 
-TEST_F(Replay, AnInterruptAfterAnyRowIsMadeGood) { cut_everywhere("interrupt", 19); }
+TEST_F(Replay, AnInterruptAfterAnyRowIsMadeGood) { cut_everywhere("interrupt", 29); }
 
-TEST_F(Replay, KillNineOfTheSupervisorAfterAnyRowIsMadeGood) { cut_everywhere("kill", 23); }
+TEST_F(Replay, KillNineOfTheSupervisorAfterAnyRowIsMadeGood) { cut_everywhere("kill", 37); }
 
-TEST_F(Replay, TheDeathOfAWorkerAfterAnyRowIsMadeGood) { cut_everywhere("die", 29); }
+TEST_F(Replay, TheDeathOfAWorkerAfterAnyRowIsMadeGood) { cut_everywhere("die", 43); }
 
 TEST_F(Replay, AWorkerThatLeavesEarlyOrHangsIsMadeGood) {
   cut_everywhere("leave", 97);
@@ -244,6 +248,7 @@ TEST_F(Replay, EveryProcessHasItsRowAmongTheLaunches) {
   Interrupt interrupt;
   Progress progress(6, false);
   supervise(plan, run, files, supervision, interrupt, progress);
+  EXPECT_EQ(results::read_run(folder).launches.size(), run.launches.size());
   std::set<int> of_samples, of_launches;
   for (const Measurement& point : run.measurements) {
     for (const auto& sample : point.samples) of_samples.insert(sample.launch);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <random>
 #include <set>
 
 namespace sextant::bench {
@@ -61,7 +62,12 @@ class ScheduleOfAProbe : public testing::Test {
   std::vector<Measurement> measurements;
   Points points;
   std::vector<std::uint64_t> iterations = std::vector<std::uint64_t>(4, 0);
-  Time time = [](int, int, int repetition) { return repetition % 2 ? 0.09 : 0.11; };  // never converges
+  // Scatters so much inside launches and so little between them that no point converges.
+  static double scattered(int point, int launch, int repetition) {
+    std::mt19937_64 random(std::uint64_t(point) << 40 | std::uint64_t(launch) << 20 | std::uint64_t(repetition));
+    return 0.1 * (0.5 + std::generate_canonical<double, 53>(random));
+  }
+  Time time = scattered;
 };
 
 std::vector<int> numbers(const std::vector<ScheduledLaunch>& round) {
@@ -114,7 +120,7 @@ TEST_F(ScheduleOfAProbe, TheTotalDoublesUpToTheCapAndThenNothingIsLeft) {
 }
 
 TEST_F(ScheduleOfAProbe, APointThatHasConvergedDropsOutAndTheOthersGoOn) {
-  time = [](int point, int, int repetition) { return point == 1 ? 0.1 : repetition % 2 ? 0.09 : 0.11; };
+  time = [](int point, int launch, int repetition) { return point == 1 ? 0.1 : scattered(point, launch, repetition); };
   Schedule now = schedule();
   measure(now.next_round(points));
   const auto second = now.next_round(points);
@@ -125,8 +131,9 @@ TEST_F(ScheduleOfAProbe, APointThatHasConvergedDropsOutAndTheOthersGoOn) {
 
 TEST_F(ScheduleOfAProbe, LaunchesDoubleForThePointWhoseLaunchesDifferAndForNoOther) {
   time = [](int point, int launch, int repetition) {
-    if (point == 0) return launch % 4 < 2 ? 0.08 : 0.12;  // every other launch of its group
-    return repetition % 2 ? 0.09 : 0.11;
+    const double typical = 0.1 + 0.2 * (scattered(point, launch, 0) - 0.1);  // 0.09 .. 0.11
+    if (point == 0) return typical * (1 + 1e-4 * repetition);
+    return typical * (repetition % 2 ? 0.7 : 1.3);  // what each launch adds is nothing beside that
   };
   Schedule now = schedule();
   measure(now.next_round(points));
@@ -145,6 +152,7 @@ TEST_F(ScheduleOfAProbe, ALookDoesNotSeeTheRowsOfItsOwnRound) {
   Schedule now = schedule();
   measure(now.next_round(points));
   const auto second = now.next_round(points);
+  ASSERT_FALSE(second.empty());
   measure(second.front());  // then everything is killed; these rows alone would look settled
   Schedule again = schedule();
   again.next_round(points);

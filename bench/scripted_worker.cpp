@@ -43,8 +43,8 @@ double draw(int seed, int launch, int repetition) {  // -1 .. 1
 // The point's axis `scatter` says where its times scatter: "nowhere", inside "launches", "between" them.
 double seconds(const probes::Point& point, int launch, int repetition) {
   const std::string& scatter = point.word("scatter");
-  if (scatter == "inside") return 0.1 * (1 + 0.1 * draw(1, launch, repetition));
-  if (scatter == "between") return 0.1 * (1 + 0.1 * draw(2, launch, 0) + 0.001 * draw(3, launch, repetition));
+  if (scatter == "inside") return 0.1 * (1 + 0.06 * draw(1, launch, repetition));
+  if (scatter == "between") return 0.1 * (1 + 0.12 * draw(2, launch, 0) + 0.001 * draw(3, launch, repetition));
   return 0.1;
 }
 

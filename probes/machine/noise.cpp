@@ -33,6 +33,9 @@ double read_pressure(const Tree& tree, const std::string& resource) {
   return not_available;
 }
 
+// A counter that went backwards was set anew, by the kernel or by a change of control group, and says nothing.
+double grown(double before, double after) { return after >= before ? after - before : not_available; }
+
 }  // namespace
 
 Noise read_noise(const std::filesystem::path& root) {
@@ -42,8 +45,9 @@ Noise read_noise(const std::filesystem::path& root) {
 }
 
 Noise between(const Noise& before, const Noise& after) {
-  return {after.steal - before.steal, after.pressure_cpu - before.pressure_cpu, after.pressure_io - before.pressure_io,
-          after.pressure_memory - before.pressure_memory, after.throttled - before.throttled};
+  return {grown(before.steal, after.steal), grown(before.pressure_cpu, after.pressure_cpu),
+          grown(before.pressure_io, after.pressure_io), grown(before.pressure_memory, after.pressure_memory),
+          grown(before.throttled, after.throttled)};
 }
 
 void note(const Noise& noise, results::Launch& launch) {

@@ -38,6 +38,10 @@ TEST(Noise, BetweenTwoReadingsIsTheirDifference) {
   EXPECT_DOUBLE_EQ(noise.throttled, 4);
 }
 
+TEST(Noise, ACounterThatWentBackwardsSaysNothing) {
+  EXPECT_TRUE(std::isnan(between({1, 2, 3, 4, 5}, {0.5, 2, 3, 4, 5}).steal));
+}
+
 TEST(Noise, WhatIsMissingOrDamagedIsNotAvailable) {
   const results::TemporaryFolder root;
   const auto expect_nothing = [&] {

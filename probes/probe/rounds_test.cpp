@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/probe/rounds.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
 
 namespace sextant::probes {
 namespace {
@@ -30,33 +34,39 @@ TEST(Rounds, TotalsDoubleUpToTheCap) {
 results::Measurement with_launches(int n, double between, double within) {
   results::Measurement measurement;
   measurement.quantity = {"latency", results::Unit::second};
-  for (int i = 0; i < 10 * n; ++i) {
-    results::Sample sample;
-    sample.launch = i % 10;
-    sample.seconds = 0.1 * (1 + between * (sample.launch % 2 ? 1 : -1) + within * (i / 10 % 2 ? 1 : -1));
-    sample.operations = 1;
-    measurement.samples.push_back(sample);
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> normal;
+  for (int launch = 0; launch < 10; ++launch) {
+    const double typical = 0.1 * std::exp(between * normal(random));
+    for (int i = 0; i < n; ++i) {
+      results::Sample sample;
+      sample.launch = launch;
+      sample.repetition = i;
+      sample.start = launch + 0.01 * i;
+      sample.seconds = typical * std::exp(within * normal(random));
+      sample.operations = 1;
+      measurement.samples.push_back(sample);
+    }
   }
   return measurement;
 }
 
-TEST(Rounds, LaunchesDoubleWhereTheVarianceLiesBetweenThem) {
+TEST(Rounds, LaunchesDoubleWhereTheyDifferMoreThanTheirSamplesExplain) {
   const StoppingRule rule = stopping_rule("standard", 0.01);
   EXPECT_EQ(next_launches(with_launches(4, 0.10, 0.01), rule, 10), 10);
+  EXPECT_EQ(next_launches(with_launches(4, 0.10, 0.05), rule, 10), 10);
   EXPECT_EQ(next_launches(with_launches(4, 0.01, 0.10), rule, 10), 5);
-  EXPECT_EQ(next_launches(with_launches(4, 0.12, 0.09), rule, 10), 10);
-  EXPECT_EQ(next_launches(with_launches(4, 0.09, 0.10), rule, 10), 5);
+  EXPECT_EQ(next_launches(with_launches(4, 0, 0.10), rule, 10), 5);
 }
 
-TEST(Rounds, LaunchesDoNotDoubleWhereNothingIsKnownOfTheirVariance) {
+TEST(Rounds, LaunchesDoNotDoubleWhereNothingIsKnownOfThem) {
   const StoppingRule rule = stopping_rule("standard", 0.01);
-  EXPECT_EQ(next_launches(with_launches(1, 0.10, 0), rule, 10), 5);  // one sample each
-  EXPECT_EQ(next_launches(with_launches(4, 0, 0), rule, 10), 5);     // no variance at all
+  EXPECT_EQ(next_launches(with_launches(1, 0.10, 0.01), rule, 10), 5);  // one sample each
   EXPECT_EQ(next_launches({}, rule, 10), 5);
 }
 
-TEST(Rounds, WarmUpsDoNotEnterTheVarianceBetweenLaunches) {
-  auto measurement = with_launches(4, 0.01, 0.10);
+TEST(Rounds, WarmUpsSayNothingAboutLaunches) {
+  auto measurement = with_launches(4, 0, 0.10);
   for (auto warmup : with_launches(40, 0.5, 0).samples) {
     warmup.stage = results::Stage::warmup;
     measurement.samples.push_back(warmup);
@@ -88,11 +98,12 @@ TEST(Rounds, TheReasonSaysWhatWasReachedAndWhySamplingEnded) {
   auto measurement = with_times(20, 3, 0.2);
   conclude(measurement, rule, "the time budget was spent");
   EXPECT_EQ(measurement.status, results::Status::not_converged);
-  EXPECT_EQ(measurement.reason, "the time budget was spent: interval +-20.0 %, wanted +-1.0 %");
+  EXPECT_THAT(measurement.reason,
+              testing::MatchesRegex("the time budget was spent: interval \\+-[0-9.]+ %, wanted \\+-1.0 %"));
 }
 
-TEST(Rounds, FiveSamplesHaveNoIntervalAndSaySo) {
-  auto measurement = with_times(5, 5, 0);
+TEST(Rounds, FiveSamplesOfOneLaunchHaveNoIntervalAndSaySo) {
+  auto measurement = with_times(5, 1, 0);
   conclude(measurement, stopping_rule("standard", 0.01), "");
   EXPECT_EQ(measurement.reason, "too few samples for an interval");
 }

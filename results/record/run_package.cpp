@@ -167,7 +167,7 @@ std::string package_text(const Run& run, const CanaryMedians& canaries) {
   resources.push_back(table_resource("summary", "One row per point: status and statistics of the raw samples",
                                      p.licence, schema(summary_fields(), {"probe", "point"})));
   resources.push_back(table_resource("launches", "One row per worker process: when it ran, and what watching it cost",
-                                     p.licence, schema(launch_fields(), {"probe", "launch"})));
+                                     p.licence, schema(launch_fields(), {"probe", "launch", "start"})));
   resources.push_back(file_resource(environment_file, "environment", "json", "application/json",
                                     "Facts about the machine and the build, and warnings", p.licence));
   if (!run.topology_xml.empty()) {

@@ -85,8 +85,8 @@ Launch LaunchRows::launch() {
   constexpr std::size_t probe = 0, number = 1;
   if (!find_table(run_, launch.probe))
     csv_.fail(probe, "has no table in datapackage.json: restore it, or remove the row");
-  if (!seen_.emplace(launch.probe, launch.launch).second)
-    csv_.fail(number, "this launch stands twice: remove one of the rows");
+  if (!seen_.emplace(launch.probe, launch.launch, launch.start).second)
+    csv_.fail(number, "this process stands twice: remove one of the rows");
   return launch;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -65,13 +66,14 @@ class LaunchRows {
 
   bool next() { return csv_.next(); }  // as RawRows
 
-  // Throws InvalidInput for a cell that cannot be, a probe without a table, and a launch that stands twice.
+  // Throws InvalidInput for a cell that cannot be, a probe without a table, and a process that stands twice: a launch
+  // that was cut is completed by another process under its number.
   Launch launch();
 
  private:
   CsvReader csv_;
   const Run& run_;
-  std::set<std::pair<std::string, int>> seen_;
+  std::set<std::tuple<std::string, int, double>> seen_;  // probe, launch, start
 };
 
 // Collects samples whose number is not known beforehand. A vector that grows holds its old and its new copy at once, and

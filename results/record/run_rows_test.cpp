@@ -108,11 +108,20 @@ TEST(Rows, LaunchesArePossible) {
               HasSubstr("launches.csv:2: column 'steal': value '-1': cannot be negative"));
   EXPECT_THAT(complaint([](results::Run& run) { run.launches[0].seconds = not_available; }),
               HasSubstr("launches.csv:2: column 'seconds': value '': write a number"));
-  EXPECT_THAT(complaint([](results::Run& run) { run.launches[1].launch = 0; }),
-              HasSubstr("launches.csv:3: column 'launch': value '0': this launch stands twice"));
+  EXPECT_THAT(complaint([](results::Run& run) { run.launches[1] = run.launches[0]; }),
+              HasSubstr("launches.csv:3: column 'launch': value '0': this process stands twice"));
   EXPECT_THAT(complaint_about("launches.csv", 2, "memory.read", "memory.write"),
               HasSubstr("launches.csv:2: column 'probe': value 'memory.write': has no table in datapackage.json"));
   EXPECT_THAT(complaint_about("launches.csv", 1, "steal", "stolen"), HasSubstr("launches.csv:1: column 7"));
+}
+
+TEST(Rows, ALaunchMayHaveBeenCompletedByASecondProcess) {
+  const TemporaryFolder folder;
+  results::Run run = example_run();
+  run.launches[1].launch = run.launches[0].launch;
+  run.launches[1].start = run.launches[0].start + 10;
+  write_run(folder.path(), run);
+  EXPECT_THAT(check_run(folder.path()), testing::IsEmpty());
 }
 
 TEST(Rows, NumberSetIsASet) {
