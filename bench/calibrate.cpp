@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,7 +19,7 @@ namespace sextant::bench {
 namespace {
 
 void print_profile(const results::Profile& profile) {
-  std::vector<std::vector<std::string>> rows{{"parameter", "value", "95 % interval", "source", "class"}};
+  std::vector<std::vector<std::string>> rows{{"parameter", "value", "95 % interval", "source", "class", "contention"}};
   std::string refused;
   for (const results::Parameter& parameter : profile.parameters) {
     if (!parameter.refused.empty()) {
@@ -28,7 +29,8 @@ void print_profile(const results::Profile& profile) {
     const auto text = [&](double value) { return results::format(value, parameter.unit); };
     rows.push_back({results::key(parameter), text(parameter.estimate.value),
                     text(parameter.estimate.low) + " .. " + text(parameter.estimate.high),
-                    std::string(results::name(parameter.source)), std::string(results::name(parameter.transfer))});
+                    std::string(results::name(parameter.source)), std::string(results::name(parameter.transfer)),
+                    std::isnan(parameter.contention) ? "-" : fmt::format("{:.3f}", parameter.contention)});
   }
   print(text_table(rows) + refused);
 }

@@ -4,7 +4,6 @@
 #include <benchmark/benchmark.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -37,7 +36,7 @@ void measure(benchmark::State& state, const probes::Probe& probe, const probes::
       const double begin = clock();
       work = trial->run(std::uint64_t(state.max_iterations));
       const double end = clock();
-      state.SetIterationTime(std::isnan(work.seconds) ? end - begin : work.seconds);
+      state.SetIterationTime(work.seconds.value_or(end - begin));
     }
     state.SetBytesProcessed(std::int64_t(work.bytes));
     state.SetItemsProcessed(std::int64_t(work.operations));

@@ -2,9 +2,9 @@
 #include "bench/probe_supervisor.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "bench/worker_process.hpp"
+#include "probes/machine/noise.hpp"
 
 namespace sextant::bench {
 
@@ -14,19 +14,6 @@ using results::Status;
 
 namespace {
 
-constexpr const char* not_finished = "the run ended before this point was finished";
-
-// Each probe draws from its own stream of the run's seed; std::hash differs between libraries, this does not.
-std::uint64_t stream_of(std::uint64_t seed, const std::string& probe) {
-  for (const char c : probe) seed = seed * 31 + std::uint64_t(c);
-  return seed;
-}
-
-int measured(const Measurement& measurement) {
-  return int(std::count_if(measurement.samples.begin(), measurement.samples.end(),
-                           [](const results::Sample& sample) { return sample.stage == results::Stage::measure; }));
-}
-
 void end(Measurement& point, Status status, const std::string& reason) {
   point.status = status;
   point.reason = reason;
@@ -35,122 +22,129 @@ void end(Measurement& point, Status status, const std::string& reason) {
 
 }  // namespace
 
-ProbeSupervisor::ProbeSupervisor(const PlannedProbe& planned, std::vector<Measurement*> points, RunInHand& run,
-                                 Told told)
+ProbeSupervisor::ProbeSupervisor(const PlannedProbe& planned, Points points, RunInHand& in_hand, Told told)
     : planned_(planned),
       points_(std::move(points)),
-      run_(run),
+      in_hand_(in_hand),
       told_(std::move(told)),
-      rule_(probes::stopping_rule(run.mode, planned.probe.precision)),
-      random_(stream_of(run.seed, planned.probe.name)),
+      rule_(probes::stopping_rule(in_hand.run.provenance.mode, planned.probe.precision)),
+      schedule_(planned.probe, points_, rule_, in_hand.run.provenance.seed),
       iterations_(points_.size(), 0) {}
 
 bool ProbeSupervisor::advance(double until) {
-  while (!unfinished().empty()) {
-    if (!run_round(probes::samples_after(round_, rule_), until)) return false;
-    ++round_;
+  while (!all_done_) {
+    for (; next_ < round_.size(); ++next_) {
+      if (!complete(round_[next_], until)) return false;
+    }
+    round_ = schedule_.next_round(points_);
+    next_ = 0;
+    all_done_ = round_.empty();
   }
   return true;
 }
 
 void ProbeSupervisor::conclude() {
-  const bool spent = !unfinished().empty();
   for (Measurement* point : points_) {
-    if (!point->flags.interrupted) continue;
+    if (!in_play(*point)) continue;
     point->flags.interrupted = false;
     if (point->samples.empty()) {
       point->status = Status::skipped;
       point->reason = "the time budget was spent before this point was measured: give a longer --budget";
     } else {
-      probes::conclude(*point, rule_, spent ? "the time budget was spent" : "");
+      probes::conclude(*point, rule_, all_done_ ? "" : "the time budget was spent");
     }
   }
 }
 
-std::vector<int> ProbeSupervisor::unfinished() const {
-  std::vector<int> left;
-  for (int i = 0; i < int(points_.size()); ++i) {
-    if (points_[i]->flags.interrupted && !probes::judge(*points_[i], rule_).done) left.push_back(i);
-  }
-  return left;
-}
-
-// Points that may share a process: equal on every launch axis.
-std::vector<std::vector<int>> ProbeSupervisor::groups(const std::vector<int>& points) const {
-  std::map<std::string, std::vector<int>> by_key;
-  for (int i : points) {
-    probes::Point key;
-    for (const std::string& axis : planned_.probe.launch_axes) key.set(axis, points_[i]->point.number(axis));
-    by_key[results::to_text(key)].push_back(i);
-  }
-  std::vector<std::vector<int>> all;
-  for (auto& [key, group] : by_key) all.push_back(std::move(group));
-  return all;
-}
-
-// `goal` is the total n of every unfinished point after this round. The launches of all groups come in random order.
-// False when the time would not suffice for the next launch.
-bool ProbeSupervisor::run_round(int goal, double until) {
-  const std::vector<int> left = unfinished();
-  done_ = int(points_.size() - left.size());
-  const std::vector<std::vector<int>> all = groups(left);
-  std::vector<std::size_t> order;
-  for (std::size_t g = 0; g < all.size(); ++g) order.insert(order.end(), std::size_t(rule_.launches), g);
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_() % i]);
-  std::vector<int> turns_left(all.size(), rule_.launches);
-  for (std::size_t group : order) {
-    const double now = clock_();
+// Runs processes until nothing of the launch is missing: one, unless a worker is lost, which costs the point in hand
+// and leaves the others to the next. False when the time would not suffice.
+bool ProbeSupervisor::complete(const ScheduledLaunch& launch, double until) {
+  for (;;) {
+    auto assignments = missing(launch, points_, iterations_);
+    if (assignments.empty()) return true;
     // A launch that would end too late is not begun; the first one always is, so that no probe goes without.
-    if (launches_run_ > 0 && now + longest_launch_ > until) return false;
-    run_launch(all[group], goal, turns_left[group]--);
-    longest_launch_ = std::max(longest_launch_, clock_() - now);
-    ++launches_run_;
+    if (processes_ > 0 && clock_() + longest_launch_ > until) return false;
+    if (run_process(launch.launch, std::move(assignments))) return true;
   }
-  return true;
 }
 
-void ProbeSupervisor::run_launch(const std::vector<int>& group, int goal, int turns_left) {
-  probes::Job job{planned_.probe.name, run_.next_launch++, run_.seed, run_.origin, run_.supervision.target, {}};
-  for (int i : group) {
-    const Measurement& point = *points_[i];
-    const int missing = goal - measured(point);
-    if (!point.flags.interrupted || missing <= 0) continue;
-    job.assignments.push_back({i, point.point, iterations_[i], (missing + turns_left - 1) / turns_left});
-  }
-  if (job.assignments.empty()) return;
-  const Supervision& supervision = run_.supervision;
-  int in_hand = -1;
-  try {
-    WorkerProcess worker(supervision.command(planned_.probe, supervision.machine, job.assignments[0].point), job,
-                         run_.interrupt);
-    while (const auto message = worker.next(supervision.patience)) {
-      if (std::none_of(job.assignments.begin(), job.assignments.end(),
-                       [&](const auto& assignment) { return assignment.id == message->id; })) {
-        in_hand = -1;
-        throw WorkerFailure("the worker spoke of a point it was not given");
-      }
-      in_hand = message->id;
-      hear(*message);
-    }
-  } catch (const WorkerFailure& failure) {
-    // It costs the point in hand; before the first point, all that this launch was to measure.
+// One worker process, with its row in the table of launches. True when the worker said that it was done.
+bool ProbeSupervisor::run_process(int launch, std::vector<probes::Assignment> assignments) {
+  const results::Run& run = in_hand_.run;
+  const probes::Job job{planned_.probe.name,
+                        launch,
+                        stream_of(run.provenance.seed, planned_.probe.name),
+                        in_hand_.origin,
+                        in_hand_.supervision.target,
+                        std::move(assignments)};
+  const probes::Noise before = probes::read_noise();
+  results::Launch record;
+  record.probe = job.probe;
+  record.launch = launch;
+  record.start = clock_() - in_hand_.origin;
+  const auto close_record = [&] {
+    record.seconds = clock_() - in_hand_.origin - record.start;
+    probes::note(probes::between(before, probes::read_noise()), record);
+    in_hand_.run.launches.push_back(record);
+    longest_launch_ = std::max(longest_launch_, record.seconds);
+    ++processes_;
+  };
+  bool done = false;
+  int spoken_of = -1;
+  // A worker that goes wrong costs the point it last spoke of; before the first point, all it was to measure.
+  const auto pay = [&](const auto& how) {
     for (const auto& assignment : job.assignments) {
-      if (in_hand < 0 || assignment.id == in_hand) end(*points_[assignment.id], Status::failed, failure.what());
+      if (spoken_of < 0 || assignment.id == spoken_of) how(*points_[std::size_t(assignment.id)]);
     }
+  };
+  try {
+    listen(job, spoken_of);
+    done = true;
+  } catch (const WorkerLost& loss) {
+    pay([&](Measurement& point) {
+      point.status = Status::failed;  // the flag stays: --resume gives the point another worker
+      point.reason = loss.what();
+    });
+  } catch (const WorkerFailure& failure) {
+    pay([&](Measurement& point) { end(point, Status::failed, failure.what()); });
+  } catch (const Interrupted&) {
+    close_record();
+    throw;
+  }
+  close_record();
+  return done;
+}
+
+// Passes on what the worker says until its last message, which is returned. `spoken_of` is the point in hand, -1 at
+// first.
+Message ProbeSupervisor::listen(const probes::Job& job, int& spoken_of) {
+  const Supervision& supervision = in_hand_.supervision;
+  WorkerProcess worker(supervision.command(planned_.probe, supervision.machine, job.assignments[0].point), job,
+                       in_hand_.interrupt);
+  for (;;) {
+    const Message message = worker.next(supervision.patience);
+    if (message.kind == Message::Kind::done) return message;
+    if (std::none_of(job.assignments.begin(), job.assignments.end(),
+                     [&](const auto& assignment) { return assignment.id == message.id; })) {
+      spoken_of = -1;
+      throw WorkerFailure("the worker spoke of a point it was not given");
+    }
+    spoken_of = message.id;
+    hear(message);
   }
 }
 
 void ProbeSupervisor::hear(const Message& message) {
-  Measurement& point = *points_[message.id];
+  Measurement& point = *points_[std::size_t(message.id)];
   switch (message.kind) {
     case Message::Kind::start:
-      told_(done_, point);
+      told_(schedule_.settled(), point);
       break;
     case Message::Kind::pilot:
-      iterations_[message.id] = message.iterations;
+      iterations_[std::size_t(message.id)] = message.iterations;
       break;
     case Message::Kind::row:
-      run_.folder.append(point, message.sample);
+      in_hand_.folder.append(point, message.sample);
       point.samples.push_back(message.sample);
       point.status = Status::not_converged;
       point.reason = not_finished;
@@ -163,7 +157,7 @@ void ProbeSupervisor::hear(const Message& message) {
       break;
     case Message::Kind::hello:
     case Message::Kind::done:
-      break;  // WorkerProcess keeps these to itself
+      break;  // the first and the last word are not about a point
   }
 }
 

@@ -14,24 +14,34 @@ using results::Status;
 
 namespace {
 
-constexpr const char* not_reached = "the run ended before this point was measured";
-
 // Seconds that the first round of a probe takes at least: what the budget is shared by, so that a probe with many slow
 // points gets as far as one with few quick ones.
-double first_round_seconds(const PlannedProbe& planned, const std::string& mode) {
-  if (!planned.availability.ready) return 0;
+double first_round_seconds(const PlannedProbe& planned, const Points& points, const std::string& mode) {
+  const auto open = std::count_if(points.begin(), points.end(), [](const auto* point) { return in_play(*point); });
+  if (open == 0) return 0;
   const auto rule = probes::stopping_rule(mode, planned.probe.precision);
   constexpr double start_up = 0.5;                               // of a worker process
   const double visits = rule.first_samples + 2 * rule.launches;  // each launch pays a pilot and a warm-up sample
-  return rule.launches * start_up + double(planned.points.size()) * planned.probe.sample_seconds * visits;
+  return rule.launches * start_up + double(open) * planned.probe.sample_seconds * visits;
 }
 
-int first_free_launch(const results::Run& run) {
-  int next = 0;
+// Seconds from the beginning of the run to the last thing that is known of it.
+double seconds_so_far(const results::Run& run) {
+  double last = 0;
   for (const Measurement& measurement : run.measurements) {
-    for (const auto& sample : measurement.samples) next = std::max(next, sample.launch + 1);
+    for (const auto& sample : measurement.samples) last = std::max(last, sample.start + sample.seconds);
   }
-  return next;
+  for (const auto& launch : run.launches) last = std::max(last, launch.start + launch.seconds);
+  return last;
+}
+
+// Points that an earlier part of the run did not finish, or whose worker was lost, are open again.
+void reopen(results::Run& run) {
+  for (Measurement& point : run.measurements) {
+    if (!point.flags.interrupted) continue;
+    point.status = point.samples.empty() ? Status::skipped : Status::not_converged;
+    point.reason = point.samples.empty() ? not_reached : not_finished;
+  }
 }
 
 // Points that were cut short say what they have; their flag stays, so that --resume finds them.
@@ -41,7 +51,7 @@ void conclude_interrupted(results::Run& run, const std::vector<PlannedProbe>& pl
     const auto rule = probes::stopping_rule(run.provenance.mode, planned.probe.precision);
     for (std::size_t i = 0; i < planned.points.size(); ++i, ++next) {
       Measurement& point = run.measurements[next];
-      if (!point.flags.interrupted || point.samples.empty()) continue;
+      if (!in_play(point) || point.samples.empty()) continue;
       point.status = Status::not_converged;
       probes::conclude(point, rule, "the run was interrupted");
     }
@@ -68,28 +78,30 @@ std::vector<Measurement> planned_measurements(const std::vector<PlannedProbe>& p
 void supervise(const std::vector<PlannedProbe>& plan, results::Run& run, results::RunFolder& folder,
                const Supervision& supervision, Interrupt& interrupt, Progress& progress) {
   const probes::Clock clock = probes::monotonic_clock();
-  const std::string& mode = run.provenance.mode;
-  RunInHand in_hand{supervision, folder, interrupt, mode, run.provenance.seed, clock(), first_free_launch(run)};
-  const double end = in_hand.origin + supervision.budget;
+  const double begin = clock();
+  RunInHand in_hand{supervision, run, folder, interrupt, begin - seconds_so_far(run)};
+  const double end = begin + supervision.budget;
+  reopen(run);
   double wanted = 0;
   std::vector<ProbeSupervisor> probes_in_hand;
   std::vector<double> wants;
   std::size_t next = 0;
   for (const PlannedProbe& planned : plan) {
     const int before = int(next);
-    std::vector<Measurement*> points;
+    Points points;
     for (std::size_t i = 0; i < planned.points.size(); ++i) points.push_back(&run.measurements[next++]);
     if (!planned.availability.ready || points.empty()) continue;
+    wants.push_back(first_round_seconds(planned, points, run.provenance.mode));
+    wanted += wants.back();
     probes_in_hand.emplace_back(planned, points, in_hand, [&, before](int done, const Measurement& point) {
       progress.at(before + done, planned.probe.name + " " + describe(point.point, planned.table), end - clock());
     });
-    wants.push_back(first_round_seconds(planned, mode));
-    wanted += wants.back();
   }
   try {
     std::vector<bool> done(probes_in_hand.size());
     for (std::size_t i = 0; i < probes_in_hand.size(); ++i) {
-      done[i] = probes_in_hand[i].advance(clock() + (end - clock()) * wants[i] / wanted);
+      const double share = wanted > 0 ? wants[i] / wanted : 0;
+      done[i] = probes_in_hand[i].advance(clock() + (end - clock()) * share);
       wanted -= wants[i];
       folder.finish(run);
     }
@@ -114,7 +126,9 @@ void supervise(const std::vector<PlannedProbe>& plan, results::Run& run, results
     conclude_interrupted(run, plan);
     throw;  // a full disk takes no summary either; the rows are there and --resume rebuilds the rest
   }
-  run.provenance.state = results::State::complete;
+  const bool cut = std::any_of(run.measurements.begin(), run.measurements.end(),
+                               [](const Measurement& point) { return point.flags.interrupted; });
+  run.provenance.state = cut ? results::State::interrupted : results::State::complete;
   folder.finish(run);
 }
 

@@ -24,14 +24,20 @@ struct Supervision {
       worker_command;
 };
 
+// Why a point has what it has, while its run is going on and should it be killed.
+inline constexpr const char* not_reached = "the run ended before this point was measured";
+inline constexpr const char* not_finished = "the run ended before this point was finished";
+
 // The measurements of a plan before anything was measured: points of probes that cannot run here are skipped with their
 // sentence; all others are marked as cut short, which is what they are if nothing follows.
 std::vector<results::Measurement> planned_measurements(const std::vector<PlannedProbe>& plan, bool virtualised,
                                                        bool quick);
 
 // Measures what is unfinished in `run` (which holds the measurements of `plan` in its order), writing every row to
-// `folder` as it comes. On return every measurement has its status. Throws Interrupted or results::WriteError; the rows
-// so far are kept and `run` says how far it came.
+// `folder` as it comes. A run that was cut short ends with the rows of one that was not (bench/schedule.hpp). On return
+// every measurement has its status, and the run is complete, or interrupted where a worker was lost: its points are
+// failed and keep their flag. Throws Interrupted or results::WriteError; the rows so far are kept and `run` says how far
+// it came.
 void supervise(const std::vector<PlannedProbe>& plan, results::Run& run, results::RunFolder& folder,
                const Supervision& supervision, Interrupt& interrupt, Progress& progress);
 

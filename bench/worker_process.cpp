@@ -123,9 +123,9 @@ WorkerProcess::WorkerProcess(const WorkerCommand& command, const probes::Job& jo
 
 WorkerProcess::~WorkerProcess() {
   // After `done` a worker only has to leave; a second is plenty.
-  for (int i = 0; finished_ && !ended_ && i < 100; ++i) {
+  for (int i = 0; finished_ && !ended_ && i < 1000; ++i) {
     ended_ = waitpid(pid_, nullptr, WNOHANG) == pid_;
-    if (!ended_) usleep(10'000);
+    if (!ended_) usleep(1'000);
   }
   if (!ended_) {
     // mpirun takes its ranks along when asked politely; whoever is left after half a second is killed.
@@ -164,10 +164,10 @@ void WorkerProcess::fail_with_ending() {
                                               " (" + strsignal(WTERMSIG(status)) + ")"
                                         : "ended early with exit code " + std::to_string(WEXITSTATUS(status));
   if (const std::string said = last_line(talk_); !said.empty()) why += ": " + said;
-  throw WorkerFailure("the worker " + why);
+  throw WorkerLost("the worker " + why);
 }
 
-std::optional<probes::Message> WorkerProcess::next(double patience) {
+probes::Message WorkerProcess::next(double patience) {
   const probes::Clock clock = probes::monotonic_clock();
   const double deadline = clock() + patience;
   for (;;) {
@@ -187,15 +187,13 @@ std::optional<probes::Message> WorkerProcess::next(double patience) {
         greeted_ = true;
         continue;
       }
-      if (message.kind == probes::Message::Kind::done) {
-        finished_ = true;
-        return std::nullopt;  // the destructor waits for its end, or brings it about
-      }
+      // After `done` the destructor waits for its end, or brings it about.
+      finished_ = message.kind == probes::Message::Kind::done;
       return message;
     }
     const double left = deadline - clock();
     if (left <= 0)
-      throw WorkerFailure("the worker said nothing for " + std::to_string(int(patience)) + " s and was stopped");
+      throw WorkerLost("the worker said nothing for " + std::to_string(int(patience)) + " s and was stopped");
     pollfd waiting[] = {{out_, POLLIN, 0}, {err_open_ ? err_ : -1, POLLIN, 0}, {interrupt_.descriptor(), POLLIN, 0}};
     poll(waiting, 3, int(left * 1000) + 1);
     if (waiting[1].revents) err_open_ = read_some(err_, talk_);

@@ -19,6 +19,12 @@ class WorkerFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A worker that was killed, ended early or fell silent: another one may well measure what it was to measure.
+class WorkerLost : public WorkerFailure {
+ public:
+  using WorkerFailure::WorkerFailure;
+};
+
 // One worker process in a process group of its own: started with a job, read line by line, killed with everything it
 // started when this object goes.
 class WorkerProcess {
@@ -29,9 +35,9 @@ class WorkerProcess {
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-  // The next message; empty after `done`. Throws WorkerFailure when the worker ends early, says nothing for `patience`
-  // seconds or speaks another protocol or build; Interrupted on Ctrl-C.
-  std::optional<probes::Message> next(double patience);
+  // The next message; the last one is `done`. Throws WorkerLost when the worker ends early or says nothing for
+  // `patience` seconds, WorkerFailure when it speaks another protocol or build; Interrupted on Ctrl-C.
+  probes::Message next(double patience);
 
  private:
   std::optional<std::string> take_line();

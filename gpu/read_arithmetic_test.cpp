@@ -12,7 +12,7 @@ TEST(ReadArithmetic, CountsSixteenBytesAndFourElementsALoad) {
   const probes::Work work = read_work(65536, 10, 2.5F);
   EXPECT_EQ(work.bytes, 10.0 * 1048576);
   EXPECT_EQ(work.operations, 10.0 * 262144);
-  EXPECT_DOUBLE_EQ(work.seconds, 2.5e-3);
+  EXPECT_DOUBLE_EQ(work.seconds.value(), 2.5e-3);
 }
 
 TEST(ReadArithmetic, LargeCountsDoNotOverflow) {

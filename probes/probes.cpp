@@ -10,6 +10,7 @@ std::vector<Probe> cpu_probes() {
       near_data_gemv(),     //
       sync_barrier(),       //
       overhead_dispatch(),  //
+      cpu_interference(),   //
   };
 }
 

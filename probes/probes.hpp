@@ -15,5 +15,6 @@ Probe memory_latency();
 Probe near_data_gemv();
 Probe sync_barrier();
 Probe overhead_dispatch();
+Probe cpu_interference();
 
 }  // namespace sextant::probes

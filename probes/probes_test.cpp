@@ -33,7 +33,7 @@ TEST_P(EachProbe, SmallestPointVerifies) {
   EXPECT_NO_THROW(trial->verify());
   EXPECT_GT(work.seconds, 0);
   results::Sample sample;
-  sample.seconds = work.seconds;
+  sample.seconds = work.seconds.value();
   sample.operations = work.operations;
   sample.bytes = work.bytes;
   EXPECT_GT(results::cost_of(probe.quantity, sample), 0);
@@ -123,6 +123,23 @@ TEST(Axes, ReachWellBeyondTheCachesWhereMemoryAllows) {
   EXPECT_EQ(axis(memory_read().axes(machine, true), "footprint").values.size(), 9u);
   EXPECT_EQ(last(axis(near_data_gemv().axes(machine, false), "footprint")), 0x1p29);
   EXPECT_EQ(axis(sync_barrier().axes(machine, false), "threads").values, numbers({2, 4, 6}));
+}
+
+TEST(Axes, InterferenceTakesAllPairsOfFewProcessorsAndTheLowestWithAllOfMany) {
+  Machine machine = machine_with(std::size_t(24) << 30);
+  machine.processors = {0, 2, 4, 6, 1, 3, 5, 7};  // two threads a core
+  machine.cores = 4;
+  const auto all = cpu_interference().axes(machine, false);
+  EXPECT_EQ(axis(all, "first").values, numbers({0, 1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(axis(all, "second").values, axis(all, "first").values);
+  const auto quick = cpu_interference().axes(machine, true);
+  EXPECT_EQ(axis(quick, "first").values, numbers({0, 1, 2, 4}));  // 1 shares the core of 0
+  EXPECT_EQ(axis(quick, "second").values, numbers({0, 1, 2, 4}));
+  machine.processors = {8, 9, 10, 11, 12, 13, 14, 15, 3};
+  machine.cores = 9;
+  const auto many = cpu_interference().axes(machine, false);
+  EXPECT_EQ(axis(many, "first").values, numbers({3}));
+  EXPECT_EQ(axis(many, "second").values, numbers({3, 8, 9, 10, 11, 12, 13, 14, 15}));
 }
 
 }  // namespace

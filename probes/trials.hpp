@@ -9,6 +9,7 @@
 
 #include "probes/kernels/chase.hpp"
 #include "probes/kernels/gemv.hpp"
+#include "probes/kernels/multiply.hpp"
 #include "probes/kernels/stream.hpp"
 #include "probes/probe/probe.hpp"
 #include "probes/probe/workspace.hpp"
@@ -41,5 +42,8 @@ struct alignas(64) Tally {
 using DispatchedOperation = void (*)(Tally& tally, std::uint64_t sequence);
 void tally(Tally& tally, std::uint64_t sequence);
 std::unique_ptr<Trial> dispatch_trial(Workspace& workspace, int threads, DispatchedOperation operation = tally);
+
+using Multiply = std::function<void(Products& products, std::uint64_t factor, std::uint64_t rounds)>;
+std::unique_ptr<Trial> interference_trial(Workspace& workspace, const Point& point, Multiply kernel = multiply);
 
 }  // namespace sextant::probes

@@ -282,5 +282,65 @@ TEST(DispatchMutant, OneElementWrongOneSkippedOneStale) {
   }
 }
 
+Point pair_of(const Machine& machine) {
+  return {{"first", double(machine.processors.front())}, {"second", double(machine.processors.back())}};
+}
+
+TEST(InterferenceMutant, OneElementWrong) {
+  Bench bench;
+  expect_caught(
+      interference_trial(bench.workspace, pair_of(bench.machine), [](auto& products, auto factor, auto rounds) {
+        multiply(products, factor, rounds);
+        products[3] += 2;
+      }));
+}
+
+TEST(InterferenceMutant, OneBlockSkipped) {
+  Bench bench;
+  expect_caught(
+      interference_trial(bench.workspace, pair_of(bench.machine),
+                         [](auto& products, auto factor, auto rounds) { multiply(products, factor, rounds - 1); }));
+}
+
+TEST(InterferenceMutant, OneChainSkipped) {
+  Bench bench;
+  expect_caught(
+      interference_trial(bench.workspace, pair_of(bench.machine), [](auto& products, auto factor, auto rounds) {
+        const auto kept = products.back();
+        multiply(products, factor, rounds);
+        products.back() = kept;
+      }));
+}
+
+TEST(InterferenceMutant, StaleRead) {
+  Bench bench;
+  expect_caught(
+      interference_trial(bench.workspace, pair_of(bench.machine), [](auto& products, auto factor, auto rounds) {
+        Products anew = products;
+        multiply(anew, factor, rounds);
+        if (anew[0] % 16 > 2) products = anew;  // the products of the piece before, now and then
+      }));
+}
+
+TEST(Interference, PairsAndProcessorsAloneMayTakeTurns) {
+  Bench bench;
+  std::vector<std::unique_ptr<Trial>> trials;
+  for (double first : {bench.machine.processors.front(), bench.machine.processors.back()}) {
+    for (double second : {bench.machine.processors.front(), bench.machine.processors.back()}) {
+      trials.push_back(interference_trial(bench.workspace, {{"first", first}, {"second", second}}));
+    }
+  }
+  for (int turn = 0; turn < 3; ++turn) {
+    for (const auto& trial : trials) EXPECT_EQ(trial->run(3).operations, 3 * 10'000.0);
+  }
+  for (const auto& trial : trials) EXPECT_NO_THROW(trial->verify());
+}
+
+TEST(Interference, RefusesAProcessorThatIsNotOurs) {
+  Bench bench;
+  EXPECT_THROW(interference_trial(bench.workspace, {{"first", 0.0}, {"second", 99999.0}}), Unavailable);
+  EXPECT_THROW(interference_trial(bench.workspace, {{"first", 0.5}, {"second", 0.0}}), Unavailable);
+}
+
 }  // namespace
 }  // namespace sextant::probes

@@ -40,6 +40,7 @@
 
 #include "probes/probe/workspace.hpp"
 #include "results/record/unit.hpp"
+#include "storage/device_canary.hpp"
 #include "storage/latency_histogram.hpp"
 #include "storage/read_counter.hpp"
 #include "storage/ring.hpp"
@@ -307,6 +308,9 @@ probes::Probe storage_read() {
   probe.available = available;
   probe.prepare = [](probes::Workspace& workspace, const probes::Point& point) {
     return read_trial(workspace, read_point(point));
+  };
+  probe.device_canary = [](probes::Workspace& workspace, std::uint64_t seed) {
+    return device_canary(workspace.target(), seed);
   };
   return probe;
 }

@@ -69,7 +69,7 @@ TEST_F(StorageReadTest, CountsRequestsAndBytes) {
         EXPECT_GT(work.seconds, 0);
         ASSERT_EQ(work.extras.size(), storage_read().extras.size());
         EXPECT_GT(work.extras[0], 0);
-        EXPECT_LE(work.extras[0], work.seconds * 1.01);
+        EXPECT_LE(work.extras[0], *work.seconds * 1.01);
         EXPECT_TRUE(std::isnan(work.extras[1])) << "a 99th percentile of " << requests << " requests";
       }
       EXPECT_EQ(verdict(*reading), "right");

@@ -238,6 +238,15 @@ TestFile TestFile::open(const fs::path& target, std::uint64_t bytes, Medium medi
   return TestFile(std::move(opened), closing->bytes, closing->seed);
 }
 
+TestFile TestFile::open_existing(const fs::path& target, Medium medium) {
+  if (target.empty()) throw Unavailable("no --target folder given");
+  if (medium == Medium::device) refuse_memory(target);
+  FileDescriptor opened = open_direct(target / file_name, O_RDONLY);
+  const std::optional<Closing> closing = opened ? closing_of(opened.number()) : std::nullopt;
+  if (!closing) throw Unavailable("the --target folder holds no complete test file of ours");
+  return TestFile(std::move(opened), closing->bytes, closing->seed);
+}
+
 void remove_test_file(const fs::path& target) {
   if (target.empty()) return;
   ::unlink((target / partial_name).c_str());

@@ -39,6 +39,9 @@ class TestFile {
   // or a file of that name that we did not make.
   static TestFile open(const std::filesystem::path& target, std::uint64_t bytes, Medium medium = Medium::device);
 
+  // The complete test file that lies in `target`, whatever its length; makes none. Throws probes::Unavailable.
+  static TestFile open_existing(const std::filesystem::path& target, Medium medium = Medium::device);
+
   int descriptor() const { return file_.number(); }
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t seed() const { return seed_; }

@@ -5,9 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <random>
+#include <set>
 
 #include "analysis/calibration/fits.hpp"
+#include "analysis/calibration/origin.hpp"
+#include "analysis/calibration/resampler.hpp"
 #include "results/record/csv.hpp"
 #include "results/record/summary.hpp"
 
@@ -21,29 +25,36 @@ using results::Run;
 
 namespace {
 
-// What may be fitted on: measured points with samples; of the same point in two runs, the later one.
-std::vector<const Measurement*> usable(const std::vector<Run>& runs) {
-  std::vector<const Measurement*> chosen;
-  for (const Run& run : runs) {
-    for (const Measurement& measurement : run.measurements) {
-      if (measurement.status == results::Status::failed || measurement.status == results::Status::skipped) continue;
-      if (results::summarise(measurement).n == 0) continue;
-      const auto same = std::find_if(chosen.begin(), chosen.end(), [&](const Measurement* other) {
-        return other->probe == measurement.probe && other->point == measurement.point;
-      });
-      if (same == chosen.end())
-        chosen.push_back(&measurement);
-      else
-        *same = &measurement;
+// What may be fitted on: measured points with figures; of the same point in two runs, the later one. By probe and run.
+std::vector<Together> usable(const std::vector<Run>& runs) {
+  const auto measured = [](const Measurement& measurement) {
+    return measurement.status != results::Status::failed && measurement.status != results::Status::skipped &&
+           !std::isnan(results::summarise(measurement).median);
+  };
+  std::vector<Together> groups;
+  std::set<std::pair<std::string, std::string>> seen;
+  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+    std::map<std::string, Together> by_probe;
+    for (const Measurement& measurement : run->measurements) {
+      if (measured(measurement) && seen.emplace(measurement.probe, results::to_text(measurement.point)).second)
+        by_probe[measurement.probe].push_back(&measurement);
     }
+    for (auto& [probe, together] : by_probe) groups.push_back(std::move(together));
   }
-  return chosen;
+  return groups;
+}
+
+std::vector<const Measurement*> flattened(const std::vector<Together>& groups) {
+  std::vector<const Measurement*> all;
+  for (const Together& together : groups) all.insert(all.end(), together.begin(), together.end());
+  return all;
 }
 
 std::vector<Parameter> fit_all(const Observations& data, const Structure& structure) {
   std::vector<Parameter> parameters;
   fit_memory(data, structure, parameters);
   fit_near_data(data, structure, parameters);
+  fit_processors(data, structure, parameters);
   fit_synchronisation(data, parameters);
   fit_storage(data, structure, parameters);
   fit_collectives(data, structure, parameters);
@@ -83,11 +94,15 @@ std::string evidence(const std::vector<Run>& runs, const std::string& parameter)
   return text.empty() && !runs.empty() ? "run " + runs.back().provenance.run_id + ": environment.json" : text;
 }
 
-// Fewer than half of the samples undisturbed: such a number may not travel as a measured one (statistics.md section 3).
-bool contended(const std::vector<const Measurement*>& measurements, const std::string& parameter) {
-  return std::any_of(measurements.begin(), measurements.end(), [&](const Measurement* measurement) {
-    return measurement->flags.contended && parameter.rfind(measurement->probe, 0) == 0;
-  });
+// What the neighbours did to the points a parameter came from. Fewer than half of the samples undisturbed: such a number
+// may not travel as a measured one (statistics.md section 3). `contention` of each measurement.
+void note_neighbours(const std::vector<const Measurement*>& measurements, const std::vector<double>& contention,
+                     Parameter& parameter) {
+  for (std::size_t i = 0; i < measurements.size(); ++i) {
+    if (!feeds(*measurements[i], parameter)) continue;
+    parameter.contention = std::fmax(parameter.contention, contention[i]);
+    if (measurements[i]->flags.contended) parameter.transfer = results::TransferClass::T2;
+  }
 }
 
 void refuse(Parameter& parameter, const std::string& why) {
@@ -127,7 +142,8 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
                                   run.provenance.machine + "): calibrate each machine alone");
     }
   }
-  const auto measurements = usable(runs);
+  const std::vector<Together> groups = usable(runs);
+  const auto measurements = flattened(groups);
   if (measurements.empty()) throw results::InvalidInput("the runs hold no measured point: nothing can be calibrated");
 
   const Observations data = medians(measurements);
@@ -135,10 +151,14 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
   profile.parameters = fit_all(data, structure);
   const std::size_t count = profile.parameters.size();
 
+  std::vector<double> contention;
+  for (const Measurement* measurement : measurements)
+    contention.push_back(results::summarise(*measurement).contention);
+  const Resampler resampler(groups);
   std::mt19937_64 random(options.seed);
   profile.draws.rows.reserve(std::size_t(options.draws));
   for (int draw = 0; draw < options.draws; ++draw) {
-    const std::vector<Parameter> redrawn = fit_all(resample(measurements, random), structure);
+    const std::vector<Parameter> redrawn = fit_all(resampler.draw(random), structure);
     std::vector<double> row;
     row.reserve(count);
     for (const Parameter& parameter : redrawn) row.push_back(parameter.estimate.value);
@@ -150,7 +170,7 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
     for (const auto& row : profile.draws.rows) column.push_back(row[j]);
     take_interval(parameter, std::move(column));
     parameter.evidence = evidence(runs, parameter.name);
-    if (contended(measurements, parameter.name)) parameter.transfer = results::TransferClass::T2;
+    note_neighbours(measurements, contention, parameter);
     profile.draws.columns.push_back(results::key(parameter));
   }
   for (auto& row : profile.draws.rows) {

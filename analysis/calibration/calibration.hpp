@@ -17,8 +17,8 @@ struct CalibrationOptions {
 
 // Fits everything the runs allow. All runs must be of one machine; where two hold the same point, the later run counts.
 // What is not identified is in the profile with the reason of its refusal and no value (statistics.md section 8).
-// Intervals are 95 %, from a hierarchical bootstrap: launches are drawn, then samples within each, and all parameters
-// are fitted anew on each draw, so that the rows of `draws` keep their covariance. Throws results::InvalidInput when
+// Intervals are 95 %, from a bootstrap by launches (resampler.hpp): all parameters are fitted anew on each draw, so that
+// the rows of `draws` keep their covariance. Throws results::InvalidInput when
 // the runs are of different machines or hold nothing to fit.
 results::Profile calibrate(const std::vector<results::Run>& runs, const CalibrationOptions& options = {});
 

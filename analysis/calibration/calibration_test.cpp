@@ -139,6 +139,49 @@ TEST(Calibration, GemvEfficiencyIsGemvOverReadingWithTheSameThreads) {
   EXPECT_NEAR(dram->estimate.value / 50e9, 1, 0.03);
 }
 
+TEST(Calibration, InterferenceIsTheWorstPairOverTheSlowerProcessorAlone) {
+  Truth truth(0.05);
+  const results::Quantity latency{"latency", Unit::second};
+  const auto add = [&](double first, double second, double seconds) {
+    truth.add("cpu.interference", Point{{"first", first}, {"second", second}}, latency, seconds);
+  };
+  add(0, 0, 1e-10);
+  add(1, 1, 1e-10);
+  add(2, 2, 3e-10);  // a slow core, which slows nobody
+  for (double other : {0.0, 1.0}) {
+    add(other, 2, 3e-10);
+    add(2, other, 3e-10);
+  }
+  add(0, 1, 1.9e-10);
+  add(1, 0, 1.7e-10);
+  const auto profile = calibrate({truth.run}, {400, 1});
+  const auto& worst = only(profile, "cpu.interference");
+  EXPECT_EQ(worst.validity, "first=0 second=1");
+  EXPECT_NEAR(worst.estimate.value, 1.9, 0.06);
+  EXPECT_LT(worst.estimate.low, worst.estimate.value);
+  EXPECT_GT(worst.estimate.high, worst.estimate.value);
+  EXPECT_LT(worst.estimate.high, 2.2);
+  EXPECT_EQ(worst.unit, Unit::one);
+  double mean = 0;
+  std::size_t column = 0;
+  while (profile.draws.columns[column] != "cpu.interference[first=0 second=1]") ++column;
+  for (const auto& row : profile.draws.rows) mean += row[column] / 400;
+  EXPECT_NEAR(mean / worst.estimate.value, 1, 0.01);  // the pair is chosen once, not anew in each draw
+}
+
+TEST(Calibration, WithoutAPairThereIsNoInterference) {
+  Truth truth;
+  truth.add("cpu.interference", Point{{"first", 0.0}, {"second", 0.0}}, {"latency", Unit::second}, 1e-10);
+  truth.add("memory.latency", Point{{"footprint", 16384.0}}, {"latency", Unit::second}, 1e-9);
+  EXPECT_EQ(results::find(calibrate({truth.run}, {100, 1}), "cpu.interference"), nullptr);
+  Truth pair_only;
+  pair_only.add("cpu.interference", Point{{"first", 0.0}, {"second", 1.0}}, {"latency", Unit::second}, 1e-10);
+  pair_only.add("memory.latency", Point{{"footprint", 16384.0}}, {"latency", Unit::second}, 1e-9);
+  for (const auto& parameter : calibrate({pair_only.run}, {100, 1}).parameters) {
+    EXPECT_NE(parameter.name, "cpu.interference");
+  }
+}
+
 TEST(Calibration, ThePeakOfStorageIsOnePointsValueAndTheLargestFileCounts) {
   Truth truth(0.1);
   const results::Quantity bandwidth{"bandwidth", Unit::byte_per_second};

@@ -89,6 +89,35 @@ double dram_bandwidth(const Observations& data, double threads) {
   return curve.empty() ? not_available : curve.back().value;
 }
 
+// The time of a pair over the time of one processor alone, of the slower of the two where they differ. NaN where neither
+// was measured alone.
+double interference(const Observations& data, const Observation& pair) {
+  const Observations alone = select(data, "cpu.interference", "first", [&](const Observation& o) {
+    const double processor = o.number("first");
+    return processor == o.number("second") && (processor == pair.number("first") || processor == pair.number("second"));
+  });
+  double slower = not_available;
+  for (const Observation& observation : alone) slower = std::fmax(slower, observation.value);
+  return pair.value / slower;
+}
+
+Observations processor_pairs(const Observations& data) {
+  return select(data, "cpu.interference", "first",
+                [](const Observation& o) { return o.number("first") != o.number("second"); });
+}
+
+const results::Measurement* most_interfering(const Observations& data) {
+  const results::Measurement* chosen = nullptr;
+  double largest = 0;
+  for (const Observation& pair : processor_pairs(data)) {
+    const double ratio = interference(data, pair);
+    if (!(ratio > largest)) continue;
+    largest = ratio;
+    chosen = pair.measurement;
+  }
+  return chosen;
+}
+
 }  // namespace
 
 Structure find_structure(const Observations& data) {
@@ -106,6 +135,7 @@ Structure find_structure(const Observations& data) {
     }
   }
   note_fastest(storage_points(data), structure);
+  structure.interfering = most_interfering(data);
   structure.latency_levels = find_levels(values(select(data, "memory.latency", "footprint")));
   return structure;
 }
@@ -168,6 +198,14 @@ void fit_near_data(const Observations& data, const Structure& structure, std::ve
       into.push_back(fitted("near_data.gemv.efficiency", curve.back().value / read, Unit::one, type_is,
                             "GEMV at the largest footprint over plain reading with the same threads"));
     }
+  }
+}
+
+void fit_processors(const Observations& data, const Structure& structure, std::vector<Parameter>& into) {
+  for (const Observation& pair : processor_pairs(data)) {
+    if (pair.measurement != structure.interfering) continue;
+    into.push_back(fitted("cpu.interference", interference(data, pair), Unit::one, at(pair, {"first", "second"}),
+                          "the pair of processors that slow each other most, both multiplying, over one alone"));
   }
 }
 

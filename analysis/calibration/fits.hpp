@@ -25,11 +25,14 @@ struct Structure {
   std::vector<std::size_t> latency_levels;
   // The fastest points of their curves in the data. A maximum taken anew on each draw would grow with the number of points.
   std::vector<const results::Measurement*> fastest;
+  // The two processors that slow each other most, chosen once for the same reason; null where no pair was measured.
+  const results::Measurement* interfering = nullptr;
 };
 Structure find_structure(const Observations& data);
 
 void fit_memory(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_near_data(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
+void fit_processors(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_synchronisation(const Observations& data, std::vector<Parameter>& into);
 void fit_storage(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_collectives(const Observations& data, const Structure& structure, std::vector<Parameter>& into);

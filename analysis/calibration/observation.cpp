@@ -2,7 +2,6 @@
 #include "analysis/calibration/observation.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "results/record/summary.hpp"
@@ -10,7 +9,6 @@
 namespace sextant::analysis {
 
 using results::Measurement;
-using results::Sample;
 
 Observations select(const Observations& all, std::string_view probe, std::string_view axis,
                     const std::function<bool(const Observation&)>& wanted) {
@@ -36,46 +34,10 @@ std::vector<std::string> words_of(const Observations& all, std::string_view axis
   return {words.begin(), words.end()};
 }
 
-namespace {
-
-bool counts(const Sample& sample) { return sample.stage == results::Stage::measure; }
-
-double median_of(std::vector<double>& costs, const Measurement& measurement) {
-  std::sort(costs.begin(), costs.end());
-  return results::from_cost(measurement.quantity, results::median(costs));
-}
-
-}  // namespace
-
 Observations medians(const std::vector<const Measurement*>& measurements) {
   Observations all;
-  for (const Measurement* measurement : measurements) {
-    std::vector<double> costs;
-    for (const Sample& sample : measurement->samples) {
-      if (counts(sample)) costs.push_back(results::cost_of(measurement->quantity, sample));
-    }
-    all.push_back({measurement, median_of(costs, *measurement)});
-  }
-  return all;
-}
-
-Observations resample(const std::vector<const Measurement*>& measurements, std::mt19937_64& random) {
-  Observations all;
-  std::vector<double> costs;
-  for (const Measurement* measurement : measurements) {
-    std::map<int, std::vector<double>> by_launch;
-    for (const Sample& sample : measurement->samples) {
-      if (counts(sample)) by_launch[sample.launch].push_back(results::cost_of(measurement->quantity, sample));
-    }
-    std::vector<const std::vector<double>*> launches;
-    for (const auto& [launch, values] : by_launch) launches.push_back(&values);
-    costs.clear();
-    for (std::size_t i = 0; i < launches.size(); ++i) {
-      const std::vector<double>& launch = *launches[random() % launches.size()];
-      for (std::size_t j = 0; j < launch.size(); ++j) costs.push_back(launch[random() % launch.size()]);
-    }
-    all.push_back({measurement, median_of(costs, *measurement)});
-  }
+  for (const Measurement* measurement : measurements)
+    all.push_back({measurement, results::summarise(*measurement).median});
   return all;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +33,5 @@ std::vector<std::string> words_of(const Observations& all, std::string_view axis
 
 // The measurements as they are, summarised by their medians.
 Observations medians(const std::vector<const results::Measurement*>& measurements);
-
-// One draw of the hierarchical bootstrap: for each measurement, launches with replacement, then samples of each.
-Observations resample(const std::vector<const results::Measurement*>& measurements, std::mt19937_64& random);
 
 }  // namespace sextant::analysis

@@ -43,6 +43,8 @@ constexpr Story stories[] = {
      "Time until every rank has the sum. Flat means latency, rising means bandwidth."},
     {"sync.barrier", "", "Barrier", "Time for all threads to meet."},
     {"overhead.dispatch", "", "Dispatch", "Fixed cost of handing one operation to the team of threads."},
+    {"cpu.interference", "", "Interference of processors",
+     "Time of one multiplication while two processors do nothing else; one alone where both are the same."},
 };
 
 const Story* find_story(std::string_view probe) {
@@ -63,6 +65,13 @@ std::string status_text(Status status) {
   std::string text(results::name(status));
   std::replace(text.begin(), text.end(), '_', ' ');
   return text;
+}
+
+// The median of the clean samples and their share; what stands beside the headline where neighbours made it.
+std::string undisturbed_text(const Summary& s, results::Unit unit) {
+  if (std::isnan(s.clean)) return "not known";
+  const std::string share = fmt::format("{:.0f} % of the samples", 100 * s.clean / s.n);
+  return s.clean > 0 ? number_for_people(s.clean_median, unit) + " (" + share + ")" : share;
 }
 
 bool drawable(const Reading& reading) { return std::isfinite(reading.summary.median) && reading.summary.median > 0; }
@@ -93,7 +102,8 @@ HtmlTable measured_table(const ProbeData& data, const std::string& caption) {
     table.numeric.push_back(numeric_axis(data, axis));
   }
   const std::string quantity = data.readings.front().measurement->quantity.name;
-  const std::vector<std::string> figures{quantity + ", median", "95 % interval", "uncontended", "samples", "launches"};
+  const std::vector<std::string> figures{quantity + ", median", "95 % interval", "undisturbed", "uncontended",
+                                         "contention",          "samples",       "launches"};
   for (const std::string& figure : figures) {
     table.header.push_back(figure);
     table.numeric.push_back(true);
@@ -113,7 +123,9 @@ HtmlTable measured_table(const ProbeData& data, const std::string& caption) {
     for (const std::string& axis : axes) row.push_back({coordinate(data, m.point, axis)});
     row.push_back({number_for_people(s.median, m.quantity.unit)});
     row.push_back({interval_text(s.low, s.high, m.quantity.unit)});
+    row.push_back({undisturbed_text(s, m.quantity.unit)});
     row.push_back({number_for_people(s.uncontended, m.quantity.unit)});
+    row.push_back({contention_text(s.contention)});
     row.push_back({fmt::format("{}", s.n)});
     row.push_back({fmt::format("{}", s.launches)});
     row.push_back({status_text(m.status), "status-" + std::string(results::name(m.status))});

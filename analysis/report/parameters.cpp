@@ -50,6 +50,7 @@ std::vector<Cell> row_of(const Parameter& p) {
           {spread_text(p)},
           {std::string(results::name(p.source)), badge(p.source)},
           {std::string(results::name(p.transfer))},
+          {contention_text(p.contention)},
           {p.validity.empty() ? "everywhere" : p.validity},
           {p.assumption},
           {p.evidence}};
@@ -80,8 +81,9 @@ std::string parameters_html(const results::Profile& profile) {
   for (const std::string& name : order) {
     HtmlTable& table = families[name];
     table.caption = "Parameters of " + name;
-    table.header = {"parameter", "value", "interval", "source", "class", "holds for", "assumption", "evidence"};
-    table.numeric = {false, true, true, false, false, false, false, false};
+    table.header = {"parameter",  "value",     "interval",   "source",  "class",
+                    "contention", "holds for", "assumption", "evidence"};
+    table.numeric = {false, true, true, false, false, true, false, false, false};
     out += details_html(fmt::format("{} ({})", name, table.rows.size()), table, table.rows.size() <= rows_shown);
   }
   if (!refused.rows.empty()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/report/scale.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 namespace sextant::analysis {
@@ -74,6 +76,10 @@ std::string tick_text(double value, results::Unit unit) {
     if (number.back() == '.') number.pop_back();
   }
   return end == std::string::npos ? number : number + text.substr(end);
+}
+
+std::string contention_text(double index) {
+  return std::isnan(index) ? "not known" : fmt::format("+{:.1f} %", 100 * index);
 }
 
 }  // namespace sextant::analysis

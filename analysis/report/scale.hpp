@@ -29,4 +29,7 @@ std::string tick_text(double value, results::Unit unit);
 // "10.9 to 11.6 GB/s", the unit once where both ends share it; "no interval" when an end is NaN.
 std::string interval_text(double low, double high, results::Unit unit);
 
+// A contention index: median time over the 5th percentile, less one. "+3.1 %"; "not known" for a NaN.
+std::string contention_text(double index);
+
 }  // namespace sextant::analysis

@@ -9,9 +9,11 @@
 #include <string>
 #include <thread>
 
+#include "probes/kernels/canary.hpp"
 #include "probes/kernels/chase.hpp"
 #include "probes/kernels/fork_join.hpp"
 #include "probes/kernels/gemv.hpp"
+#include "probes/kernels/multiply.hpp"
 #include "probes/kernels/spin_barrier.hpp"
 #include "probes/kernels/stream.hpp"
 
@@ -29,6 +31,39 @@ void on_every_target(Check check) {
     hwy::SetSupportedTargetsForTest(0);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   }
+}
+
+TEST(AddChain, AddsEveryTime) {
+  for (std::uint64_t additions : {0u, 16u, 160u, 400'000u}) EXPECT_EQ(add_chain(7, 3, additions), 7 + 3 * additions);
+  const std::uint64_t step = 0x9e3779b97f4a7c15u;
+  EXPECT_EQ(add_chain(~std::uint64_t(0), step, 32), 32 * step - 1);  // modulo 2^64
+}
+
+TEST(FillMemory, WritesEveryWordAndNoOther) {
+  on_every_target([] {
+    for (std::size_t lines : {1, 2, 3, 1024}) {
+      struct alignas(64) Line {
+        std::uint64_t words[8];
+      };
+      std::vector<Line> memory(lines + 1);
+      const std::span<std::uint64_t> words(memory[0].words, 8 * memory.size());
+      for (std::uint64_t value : {std::uint64_t(1), ~std::uint64_t(0)}) {
+        fill_memory(words.first(8 * lines), value);
+        for (std::size_t i = 0; i < words.size(); ++i) ASSERT_EQ(words[i], i < 8 * lines ? value : 0) << i;
+      }
+    }
+  });
+}
+
+TEST(Multiply, TakesEachProductToThePowerOfTheRounds) {
+  Products products;
+  for (std::size_t chain = 0; chain < multiply_chains; ++chain) products[chain] = chain + 1;
+  multiply(products, 3, 0);
+  multiply(products, 3, 2);
+  multiply(products, 3, 38);
+  std::uint64_t all = 1;
+  for (int i = 0; i < 40; ++i) all *= 3;
+  for (std::size_t chain = 0; chain < multiply_chains; ++chain) EXPECT_EQ(products[chain], (chain + 1) * all);
 }
 
 TEST(SumPasses, IsExactForEveryLength) {

@@ -20,12 +20,12 @@ constexpr Names version_2{"memory.max", "memory.current", "inactive_file"};
 
 void lower(std::optional<double>& bound, double value) { bound = bound ? std::min(*bound, value) : value; }
 
-double stat(const std::string& text, std::string_view key) {
+std::optional<double> stat(const std::string& text, std::string_view key) {
   for (const auto& line : lines(text)) {
     const auto parts = words(line);
-    if (parts.size() == 2 && parts[0] == key) return leading_number(parts[1]).value_or(0);
+    if (parts.size() == 2 && parts[0] == key) return leading_number(parts[1]);
   }
-  return 0;
+  return std::nullopt;
 }
 
 void read_memory(const Tree& tree, const std::string& folder, const Names& names, Cgroup& found) {
@@ -35,12 +35,19 @@ void read_memory(const Tree& tree, const std::string& folder, const Names& names
   // File pages that nobody used lately are counted as usage but are given back on demand: after a build in a container
   // they fill the limit, and memory would seem gone.
   const double used = tree.number(folder + "/" + names.memory_usage).value_or(0);
-  const double reclaimable = stat(tree.text(folder + "/memory.stat"), names.reclaimable);
+  const double reclaimable = stat(tree.text(folder + "/memory.stat"), names.reclaimable).value_or(0);
   lower(found.memory_room, std::max(0.0, *limit - std::max(0.0, used - reclaimable)));
 }
 
 void read_quota(std::optional<double> quota, std::optional<double> period, Cgroup& found) {
   if (quota && period && *quota > 0 && *period > 0) lower(found.cpu_quota, *quota / *period);
+}
+
+// Each group counts the stops by its own quota, and is stopped by those of its parents as well. Both versions name the
+// count alike; a group without the controller has none.
+void read_throttling(const Tree& tree, const std::string& folder, Cgroup& found) {
+  const auto periods = stat(tree.text(folder + "/cpu.stat"), "nr_throttled");
+  if (periods) found.throttled = found.throttled.value_or(0) + *periods;
 }
 
 // The path of the group and of all its parents: a limit anywhere above holds. In a container the path seen from outside
@@ -61,6 +68,7 @@ void read_version_2(const Tree& tree, const std::string& path, Cgroup& found) {
     read_memory(tree, folder, version_2, found);
     const auto parts = words(tree.text(folder + "/cpu.max"));  // "max 100000" or "150000 100000"
     if (parts.size() == 2) read_quota(leading_number(parts[0]), leading_number(parts[1]), found);
+    read_throttling(tree, folder, found);
   }
 }
 
@@ -69,6 +77,7 @@ void read_version_1(const Tree& tree, const std::string& controller, const std::
     if (controller == "memory") read_memory(tree, folder, version_1, found);
     if (controller == "cpu" || controller == "cpu,cpuacct") {
       read_quota(tree.number(folder + "/cpu.cfs_quota_us"), tree.number(folder + "/cpu.cfs_period_us"), found);
+      read_throttling(tree, folder, found);
     }
   }
 }

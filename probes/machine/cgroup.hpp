@@ -12,6 +12,7 @@ struct Cgroup {
   int version = 0;                     // 0: none found; 1; 2
   std::optional<double> cpu_quota;     // processors' worth of time
   std::optional<double> memory_limit;  // byte, the smallest on the way up
+  std::optional<double> throttled;     // periods in which a quota has stopped the group or one above it
   std::optional<double> memory_room;   // byte, the smallest limit minus what is used and cannot be given back
 };
 

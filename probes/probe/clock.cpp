@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <stdexcept>
+
+#include "results/record/unit.hpp"
 
 namespace sextant::probes {
 
@@ -15,6 +18,13 @@ Clock monotonic_clock() {
             return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
           },
           nullptr};
+}
+
+double elapsed(double begin, double end) {
+  if (end < begin) {
+    throw std::runtime_error("the clock went backwards by " + results::format(begin - end, results::Unit::second));
+  }
+  return end - begin;
 }
 
 ClockQuality measure(const Clock& clock) {

@@ -10,6 +10,10 @@ struct Clock {
   double operator()() const { return now(state); }
 };
 
+// Seconds from one reading to a later one. Throws std::runtime_error when the clock went backwards in between: a time
+// that cannot be is no result.
+double elapsed(double begin, double end);
+
 Clock monotonic_clock();  // CLOCK_MONOTONIC, seconds
 
 struct ClockQuality {

@@ -2,36 +2,28 @@
 #include "probes/probe/conditions.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
-#include <cstdio>
 #include <ctime>
-#include <memory>
 
 namespace sextant::probes {
 
-namespace {
+CounterReader::CounterReader() : schedstat_(std::fopen("/proc/thread-self/schedstat", "re")) {}
 
-// /proc/thread-self/schedstat: time running, time waiting for a processor (both ns), slices.
-double thread_run_delay() {
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  const std::unique_ptr<std::FILE, Close> file(std::fopen("/proc/thread-self/schedstat", "r"));
-  unsigned long long running = 0, waiting = 0;
-  if (!file || std::fscanf(file.get(), "%llu %llu", &running, &waiting) != 2) return results::not_available;
-  return 1e-9 * double(waiting);
-}
-
-}  // namespace
-
-Counters read_counters() {
+Counters CounterReader::operator()() const {
   Counters counters;
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) {
     counters.involuntary_switches = double(usage.ru_nivcsw);
     counters.major_faults = double(usage.ru_majflt);
   }
-  counters.run_delay = thread_run_delay();
+  // Time running, time waiting for a processor (both ns), slices.
+  char text[96] = {};
+  unsigned long long running = 0, waiting = 0;
+  if (schedstat_ && pread(fileno(schedstat_.get()), text, sizeof text - 1, 0) > 0 &&
+      std::sscanf(text, "%llu %llu", &running, &waiting) == 2) {
+    counters.run_delay = 1e-9 * double(waiting);
+  }
   timespec used{};
   if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0)
     counters.cpu_seconds = double(used.tv_sec) + 1e-9 * double(used.tv_nsec);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdio>
+#include <memory>
+
 #include "results/record/sample.hpp"
 
 namespace sextant::probes {
@@ -13,7 +16,19 @@ struct Counters {
   double cpu_seconds = results::not_available;  // processor time of the process, all threads (CLOCK_PROCESS_CPUTIME_ID)
 };
 
-Counters read_counters();
+// Reads the counters of the process and of the thread that made it, a microsecond or less a reading: the file of the
+// thread stays open.
+class CounterReader {
+ public:
+  CounterReader();
+  Counters operator()() const;
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> schedstat_;  // of the thread; null where the kernel has none
+};
 
 // What happened between two moments.
 results::Conditions between(const Counters& before, const Counters& after);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,11 +21,11 @@ using results::Unit;
 using results::Value;
 
 // What one timed call did. A device that keeps its own time (CUDA events, the MPI maximum over ranks, io_uring
-// completions) puts its seconds here; otherwise the clock around run() is used.
+// completions) puts its seconds here; without, the clock around run() is used.
 struct Work {
   double operations = 0;
   double bytes = 0;
-  double seconds = results::not_available;
+  std::optional<double> seconds = {};
   std::vector<double> extras = {};  // the probe's declared extra columns, in order
 };
 
@@ -57,6 +58,9 @@ struct Axis {
 
 class Workspace;
 
+// One small request to the device that a probe measures; its seconds, NaN when it could not be done.
+using DeviceCanary = std::function<double()>;
+
 struct Probe {
   std::string name;     // "memory.read"
   std::string summary;  // one sentence: what the number means
@@ -74,6 +78,10 @@ struct Probe {
   // Builds a trial. Empty in the program that only describes the family (the supervisor links neither MPI nor CUDA).
   // May throw Unavailable for a point that cannot be had here (too little memory, refused io_uring): a skip.
   std::function<std::unique_ptr<Trial>(Workspace&, const Point&)> prepare = {};
+
+  // Builds the canary of the probe's own device, once a launch and after a point was prepared; empty where there is no
+  // device but processors and memory. The seed is another one for each launch.
+  std::function<DeviceCanary(Workspace&, std::uint64_t seed)> device_canary = {};
 };
 
 // Thrown by prepare or run: this point cannot be measured here; becomes a skipped row with the sentence.

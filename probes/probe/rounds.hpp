@@ -31,6 +31,11 @@ struct Verdict {
 
 Verdict judge(const results::Measurement& measurement, const StoppingRule& rule);
 
+// Launches of the next round for a point that was given `launches` so far: the rule's number. Where more than half of
+// the variance of the samples lies between launches, more samples of each would say little; then as many launches again,
+// which take as many samples each as those before, since the total n doubles either way (statistics.md section 6).
+int next_launches(const results::Measurement& measurement, const StoppingRule& rule, int launches);
+
 // Total n after round `round` (0, 1, 2, ...): 10, 20, 40, ... up to the cap.
 int samples_after(int round, const StoppingRule& rule);
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/probe/sampler.hpp"
 
+#include <fmt/format.h>
 #include <sched.h>
 
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <new>
 #include <random>
+#include <stdexcept>
 
 #include "probes/probe/conditions.hpp"
 
@@ -20,11 +23,14 @@ namespace {
 // the machine must hit all points alike.
 constexpr int samples_per_visit = 4;
 
+// Seconds of samples between two sets of canaries, which then cost less than a hundredth.
+constexpr double between_canaries = 0.05;
+
 struct Active {
   const Assignment* assignment;
   std::unique_ptr<Trial> trial;
   std::uint64_t iterations;
-  int repetition = 0;  // of all samples, warm-up included
+  int warmups = 0;
   int measured = 0;
 };
 
@@ -33,21 +39,57 @@ void shuffle(std::vector<std::size_t>& order, std::mt19937_64& random) {
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
 }
 
+// Adds the seconds of its life to an account, also when they end in an exception.
+class Charge {
+ public:
+  Charge(const Clock& clock, double& account) : clock_(clock), account_(account), begin_(clock()) {}
+  ~Charge() { account_ += clock_() - begin_; }
+  Charge(const Charge&) = delete;
+  Charge& operator=(const Charge&) = delete;
+
+ private:
+  const Clock& clock_;
+  double& account_;
+  const double begin_;
+};
+
+// The time of a run by the device's own clock where there is one. Nothing that a later step could divide by or take the
+// logarithm of may come of a broken clock.
+double seconds_of(const Work& work, double begin, double end) {
+  const double around = elapsed(begin, end);
+  const double seconds = work.seconds.value_or(around);
+  if (!std::isfinite(seconds) || seconds < 0) {
+    throw std::runtime_error(fmt::format("the probe's own clock gave {} s for a run", seconds));
+  }
+  return seconds;
+}
+
 class Launch {
  public:
-  Launch(const Probe& probe, Workspace& workspace, int launch, const Clock& clock, double origin, const Sink& sink)
+  Launch(const Probe& probe, Workspace& workspace, int launch, const Clock& clock, double origin, const Sink& sink,
+         const TakeCanaries& canaries)
       : probe_(probe),
         workspace_(workspace),
         launch_(launch),
         clock_(clock),
         origin_(origin),
         sink_(sink),
-        random_(workspace.seed() * 0x9e3779b97f4a7c15u + std::uint64_t(launch)) {}
+        canaries_(canaries),
+        seed_(workspace.seed() * 0x9e3779b97f4a7c15u + std::uint64_t(launch)),
+        random_(seed_) {}
 
-  void run(const std::vector<Assignment>& assignments) {
+  Watching run(const std::vector<Assignment>& assignments) {
+    const double begin = clock_();
+    measure(assignments);
+    return {canary_seconds_, clock_() - begin - trial_seconds_ - canary_seconds_};
+  }
+
+ private:
+  void measure(const std::vector<Assignment>& assignments) {
     for (const Assignment& assignment : assignments) {
       guard(assignment.id, [&] {
         if (sink_.start) sink_.start(assignment.id);
+        const Charge charge(clock_, trial_seconds_);
         auto trial = probe_.prepare(workspace_, assignment.point);
         active_.push_back({&assignment, std::move(trial), assignment.iterations});
       });
@@ -59,13 +101,14 @@ class Launch {
       for (std::size_t i : order) {
         Active& active = active_[i];
         const bool sound = guard(active.assignment->id, [&] { visit(active); });
-        if (!sound || active.measured >= active.assignment->samples) active.assignment = nullptr;
+        if (sound && active.measured < active.assignment->samples) continue;
+        const Charge charge(clock_, trial_seconds_);
+        active.trial.reset();
       }
-      std::erase_if(active_, [](const Active& active) { return active.assignment == nullptr; });
+      std::erase_if(active_, [](const Active& active) { return !active.trial; });
     }
   }
 
- private:
   // A point that cannot be had is skipped, one that goes wrong fails; the others go on.
   template <class Action>
   bool guard(int id, Action action) {
@@ -85,34 +128,56 @@ class Launch {
   void visit(Active& active) {
     if (sink_.start) sink_.start(active.assignment->id);
     if (active.iterations == 0) {
-      active.iterations = pilot(*active.trial, clock_, probe_.sample_seconds);
+      {
+        const Charge charge(clock_, trial_seconds_);
+        active.iterations = pilot(*active.trial, clock_, probe_.sample_seconds);
+      }
       if (sink_.pilot) sink_.pilot(active.assignment->id, active.iterations);
     }
+    if (canaries_ && since_canaries_ >= between_canaries) take_canaries();
     sample(active, results::Stage::warmup);
     for (int i = 0; i < samples_per_visit && active.measured < active.assignment->samples; ++i) {
       sample(active, results::Stage::measure);
-      ++active.measured;
     }
-    if (active.measured >= active.assignment->samples) active.trial->verify();
+    if (active.measured < active.assignment->samples) return;
+    const Charge charge(clock_, trial_seconds_);
+    active.trial->verify();
+  }
+
+  void take_canaries() {
+    const Charge charge(clock_, canary_seconds_);
+    if (probe_.device_canary && !device_canary_) device_canary_ = probe_.device_canary(workspace_, seed_);
+    last_canaries_ = canaries_(clock_);
+    if (device_canary_) last_canaries_.device = device_canary_();
+    since_canaries_ = 0;
   }
 
   void sample(Active& active, results::Stage stage) {
     // Up to a fifth more iterations, so that samples do not fall into step with a periodic disturbance.
     const std::uint64_t iterations = active.iterations + random_() % (active.iterations / 5 + 1);
-    const Counters before = read_counters();
+    const Counters before = read_counters_();
     const double begin = clock_();
     Work work = active.trial->run(iterations);
     const double end = clock_();
+    const Counters after = read_counters_();
     results::Sample sample;
-    sample.seconds = std::isnan(work.seconds) ? end - begin : work.seconds;
+    sample.seconds = seconds_of(work, begin, end);
+    if (sample.seconds == 0) throw std::runtime_error("a sample took no time: the clock stands still");
+    trial_seconds_ += end - begin;
+    since_canaries_ += end - begin;
     sample.operations = work.operations;
     sample.bytes = work.bytes;
     sample.launch = launch_;
-    sample.repetition = active.repetition++;
+    sample.repetition = stage == results::Stage::warmup ? active.assignment->first_warmup + active.warmups++
+                                                        : active.assignment->first_repetition + active.measured++;
     sample.stage = stage;
     sample.start = begin - origin_;
     sample.cpu = sched_getcpu();
-    sample.conditions = between(before, read_counters());
+    sample.conditions = between(before, after);
+    sample.conditions.canary_compute = last_canaries_.compute;
+    sample.conditions.canary_cache = last_canaries_.cache;
+    sample.conditions.canary_memory = last_canaries_.memory;
+    sample.conditions.canary_device = last_canaries_.device;
     sample.extras = std::move(work.extras);
     sample.extras.resize(probe_.extras.size(), results::not_available);
     sink_.row(active.assignment->id, sample);
@@ -124,15 +189,23 @@ class Launch {
   const Clock& clock_;
   const double origin_;
   const Sink& sink_;
+  const TakeCanaries& canaries_;
+  const std::uint64_t seed_;
   std::mt19937_64 random_;
   std::vector<Active> active_;
+  const CounterReader read_counters_;
+  DeviceCanary device_canary_;
+  CanarySeconds last_canaries_;
+  double since_canaries_ = std::numeric_limits<double>::infinity();  // seconds that samples took
+  double trial_seconds_ = 0;                                         // inside trials: the work, not the watching
+  double canary_seconds_ = 0;
 };
 
 }  // namespace
 
-void run_launch(const Probe& probe, Workspace& workspace, const std::vector<Assignment>& assignments, int launch,
-                const Clock& clock, double origin, const Sink& sink) {
-  Launch(probe, workspace, launch, clock, origin, sink).run(assignments);
+Watching run_launch(const Probe& probe, Workspace& workspace, const std::vector<Assignment>& assignments, int launch,
+                    const Clock& clock, double origin, const Sink& sink, const TakeCanaries& canaries) {
+  return Launch(probe, workspace, launch, clock, origin, sink, canaries).run(assignments);
 }
 
 std::uint64_t pilot(Trial& trial, const Clock& clock, double least_seconds) {
@@ -141,7 +214,7 @@ std::uint64_t pilot(Trial& trial, const Clock& clock, double least_seconds) {
   for (;;) {
     const double begin = clock();
     const Work work = trial.run(std::uint64_t(iterations));
-    const double seconds = std::isnan(work.seconds) ? clock() - begin : work.seconds;
+    const double seconds = seconds_of(work, begin, clock());
     if (seconds >= least_seconds / 5 || iterations >= most) {
       return std::uint64_t(std::clamp(std::ceil(iterations * least_seconds / std::max(seconds, 1e-9)), 1.0, most));
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "probes/probe/canary.hpp"
 #include "probes/probe/clock.hpp"
 #include "probes/probe/probe.hpp"
 #include "probes/probe/workspace.hpp"
@@ -19,6 +20,10 @@ struct Assignment {
   Point point;
   std::uint64_t iterations = 0;  // 0: find them by a pilot
   int samples = 1;               // measured repetitions in this launch
+  // Numbers of the first measured sample and of the first warm-up: a launch that was cut is completed by a second
+  // process under the same launch number, which counts on from the rows that are there.
+  int first_repetition = 0;
+  int first_warmup = 0;
 };
 
 // Where a launch sends what happens, in order. Every function may be empty in tests but `row`.
@@ -30,14 +35,23 @@ struct Sink {
   std::function<void(int id, const std::string& reason)> fail;
 };
 
+// What a launch spent on watching rather than on working.
+struct Watching {
+  double canary_seconds = 0;
+  double bookkeeping_seconds = 0;  // all that is neither canaries nor inside a trial: counters, rows, order
+};
+
 // Runs a launch: prepares every point first, then takes samples in blocks (each block visits every unfinished point
 // once, in an order drawn from the seed; a visit is one warm-up sample, which brings the point's working set back, and
 // up to four measured ones), and verifies each point after its last sample. A point that throws costs only itself.
 // `launch` is written into the samples; `origin` is the clock reading that counts as second 0 of the run.
-void run_launch(const Probe& probe, Workspace& workspace, const std::vector<Assignment>& assignments, int launch,
-                const Clock& clock, double origin, const Sink& sink);
+// A set of canaries is taken before the first warm-up, and before a later visit's when samples have taken 50 ms since
+// the last set; every sample carries the last set before it.
+Watching run_launch(const Probe& probe, Workspace& workspace, const std::vector<Assignment>& assignments, int launch,
+                    const Clock& clock, double origin, const Sink& sink, const TakeCanaries& canaries = {});
 
 // Iterations so that one sample lasts about `least_seconds`: grows until a trial run lasts a fifth of it, then scales.
+// Throws std::runtime_error for seconds that cannot be.
 std::uint64_t pilot(Trial& trial, const Clock& clock, double least_seconds);
 
 }  // namespace sextant::probes

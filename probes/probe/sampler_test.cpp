@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "probes/probe/workspace.hpp"
@@ -20,6 +21,7 @@ struct ScriptedClock {
 };
 
 struct Script {
+  double preparing = 0, verifying = 0;  // seconds that the clock goes on
   double seconds_per_iteration = 1e-3;
   int runs = 0;
   int verified = 0;
@@ -37,6 +39,7 @@ class ScriptedTrial final : public Trial {
   }
   void verify() override {
     ++script_.verified;
+    clock_.time += script_.verifying;
     if (script_.fault == "verify") throw WrongAnswer("one element is wrong");
   }
 
@@ -56,6 +59,7 @@ class Sampler : public testing::Test {
       Script& script = scripts[int(point.number("n"))];
       if (script.fault == "prepare") throw std::runtime_error("cannot be prepared");
       if (script.fault == "unavailable") throw Unavailable("not here");
+      scripted.time += script.preparing;
       return std::make_unique<ScriptedTrial>(scripted, script);
     };
     sink.row = [this](int id, const results::Sample& sample) { rows[id].push_back(sample); };
@@ -64,17 +68,18 @@ class Sampler : public testing::Test {
     sink.fail = [this](int id, const std::string& reason) { failures[id] = reason; };
   }
 
-  void launch(int points, int samples, std::uint64_t iterations = 0, int number = 0) {
+  Watching launch(int points, int samples, std::uint64_t iterations = 0, int number = 0) {
     std::vector<Assignment> assignments;
     for (int i = 0; i < points; ++i) assignments.push_back({i, Point{{"n", double(i)}}, iterations, samples});
     Workspace workspace(machine, {}, 42);
-    run_launch(probe, workspace, assignments, number, scripted.clock(), 100, sink);
+    return run_launch(probe, workspace, assignments, number, scripted.clock(), 100, sink, canaries);
   }
 
   Machine machine;
   Probe probe;
   ScriptedClock scripted;
   Sink sink;
+  TakeCanaries canaries;
   std::map<int, Script> scripts;
   std::map<int, std::vector<results::Sample>> rows;
   std::map<int, std::uint64_t> pilots;
@@ -86,18 +91,26 @@ TEST_F(Sampler, ThePilotFindsIterationsForTheAskedDuration) {
   EXPECT_EQ(pilots[0], 10u);  // 1 ms an iteration, 10 ms a sample
 }
 
-TEST_F(Sampler, EveryVisitBeginsWithAWarmUpAndRowsAreCountedInOrder) {
+TEST_F(Sampler, EveryVisitBeginsWithAWarmUpAndEachStageIsCountedInOrder) {
   launch(1, 6, 10);
   ASSERT_EQ(rows[0].size(), 8u);  // visits of 4 and 2 measured samples, a warm-up before each
-  int repetition = 0, measured = 0;
+  int warmups = 0, measured = 0;
   for (const auto& row : rows[0]) {
-    EXPECT_EQ(row.repetition, repetition++);
-    if (row.stage == results::Stage::measure) ++measured;
+    EXPECT_EQ(row.repetition, row.stage == results::Stage::warmup ? warmups++ : measured++);
   }
   EXPECT_EQ(measured, 6);
   EXPECT_EQ(rows[0][0].stage, results::Stage::warmup);
   EXPECT_EQ(rows[0][5].stage, results::Stage::warmup);
   EXPECT_EQ(scripts[0].verified, 1);
+}
+
+TEST_F(Sampler, ALaunchThatIsCompletedCountsOnFromTheRowsThatAreThere) {
+  Workspace workspace(machine, {}, 42);
+  run_launch(probe, workspace, {{0, Point{{"n", 0.0}}, 10, 2, 7, 3}}, 0, scripted.clock(), 100, sink);
+  ASSERT_EQ(rows[0].size(), 3u);
+  EXPECT_EQ(rows[0][0].repetition, 3);
+  EXPECT_EQ(rows[0][1].repetition, 7);
+  EXPECT_EQ(rows[0][2].repetition, 8);
 }
 
 TEST_F(Sampler, SecondsBytesAndOperationsAreThoseOfTheTrial) {
@@ -158,6 +171,118 @@ TEST_F(Sampler, AClockThatStandsStillDoesNotHangThePilot) {
   ScriptedTrial trial(scripted, scripts[0]);
   EXPECT_GE(pilot(trial, scripted.clock(), 0.01), 1u);
   EXPECT_LT(scripts[0].runs, 50);
+}
+
+// Canaries that take a second each and give their number.
+class Watched : public Sampler {
+ protected:
+  Watched() {
+    canaries = [this](const Clock&) {
+      scripted.time += 1;
+      const double set = ++sets;
+      return CanarySeconds{set, 10 * set, 100 * set};
+    };
+  }
+  int sets = 0;
+};
+
+TEST_F(Watched, ASetComesBeforeTheFirstVisitAndThenOnceIn50MillisecondsOfSamples) {
+  launch(1, 16, 10);  // four visits of a warm-up and four measured samples, 10 to 12 ms each
+  EXPECT_EQ(sets, 4);
+  sets = 0;
+  rows.clear();
+  launch(1, 16, 4);  // four visits of 20 ms: the set of the first one also holds for the two after it
+  EXPECT_EQ(sets, 2);
+  ASSERT_EQ(rows[0].size(), 20u);
+  for (std::size_t i = 0; i < rows[0].size(); ++i) {
+    const results::Conditions& conditions = rows[0][i].conditions;
+    EXPECT_EQ(conditions.canary_compute, i < 15 ? 1 : 2) << i;
+    EXPECT_EQ(conditions.canary_cache, 10 * conditions.canary_compute);
+    EXPECT_EQ(conditions.canary_memory, 100 * conditions.canary_compute);
+    EXPECT_TRUE(std::isnan(conditions.canary_device));
+  }
+}
+
+TEST_F(Watched, CanariesComeBeforeTheWarmUpAndAreInNoSample) {
+  launch(1, 4, 10);
+  EXPECT_DOUBLE_EQ(rows[0].front().start, 1);  // after the set
+  for (const auto& row : rows[0]) EXPECT_LT(row.seconds, 0.013);
+}
+
+TEST_F(Watched, TheDevicesCanaryIsMadeOnceALaunchAndTakenWithEachSet) {
+  std::vector<std::uint64_t> seeds;
+  probe.device_canary = [&](Workspace&, std::uint64_t seed) -> DeviceCanary {
+    seeds.push_back(seed);
+    return [taken = 0]() mutable { return 0.25 * ++taken; };
+  };
+  launch(1, 16, 10);
+  ASSERT_EQ(seeds.size(), 1u);
+  EXPECT_EQ(rows[0].front().conditions.canary_device, 0.25);
+  EXPECT_EQ(rows[0].back().conditions.canary_device, 1);
+  launch(1, 4, 10, 1);
+  ASSERT_EQ(seeds.size(), 2u);
+  EXPECT_NE(seeds[0], seeds[1]);  // no launch asks for what a cache still holds of the one before
+}
+
+TEST_F(Watched, WhatIsNeitherTrialNorCanaryIsBookkeeping) {
+  scripts[0].preparing = 5;
+  scripts[0].verifying = 7;
+  const auto keep = sink.row;
+  sink.row = [&](int id, const results::Sample& sample) {
+    scripted.time += 0.125;  // what writing a row costs
+    keep(id, sample);
+  };
+  const Watching watching = launch(1, 6);  // the pilot's runs are the trial's
+  EXPECT_NEAR(watching.canary_seconds, sets, 1e-9);
+  EXPECT_NEAR(watching.bookkeeping_seconds, 8 * 0.125, 1e-9);
+}
+
+TEST_F(Watched, ACanaryThatFailsCostsThePointAndNothingMore) {
+  canaries = [n = 0](const Clock&) mutable {
+    if (++n == 1) throw WrongAnswer("one and one is three");
+    return CanarySeconds{};
+  };
+  launch(2, 4, 10);
+  EXPECT_EQ(failures.size(), 1u);
+  EXPECT_EQ(rows.size(), 1u);
+}
+
+TEST_F(Sampler, AClockThatGoesBackwardsFailsThePointInsteadOfGivingANegativeTime) {
+  scripts[0].seconds_per_iteration = -1e-3;
+  launch(2, 4, 2);
+  EXPECT_EQ(failures[0], "the clock went backwards by 2.00 ms");
+  EXPECT_TRUE(rows[0].empty());
+  EXPECT_EQ(rows[1].size(), 5u);
+  failures.clear();
+  launch(1, 4);  // the pilot is not fooled either
+  EXPECT_NE(failures[0].find("the clock went backwards by"), std::string::npos) << failures[0];
+}
+
+TEST_F(Sampler, AClockThatStandsStillGivesNoSample) {
+  scripts[0].seconds_per_iteration = 0;
+  launch(1, 4, 2);
+  EXPECT_EQ(failures[0], "a sample took no time: the clock stands still");
+  EXPECT_TRUE(rows[0].empty());
+}
+
+TEST_F(Sampler, ADevicesTimeThatCannotBeFailsThePoint) {
+  class Broken final : public Trial {
+   public:
+    explicit Broken(double seconds) : seconds_(seconds) {}
+    Work run(std::uint64_t iterations) override { return {.operations = double(iterations), .seconds = seconds_}; }
+    void verify() override {}
+
+   private:
+    double seconds_;
+  };
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (double seconds : {-0.5, 0.0, infinity, -infinity, results::not_available}) {
+    probe.prepare = [seconds](Workspace&, const Point&) { return std::make_unique<Broken>(seconds); };
+    failures.clear();
+    launch(1, 1, 3);
+    EXPECT_FALSE(failures[0].empty()) << seconds;
+    EXPECT_TRUE(rows[0].empty()) << seconds;
+  }
 }
 
 }  // namespace

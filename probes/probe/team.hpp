@@ -7,8 +7,8 @@
 
 namespace sextant::probes {
 
-// A team of threads, each bound to one processor; the calling thread is member 0 and is bound too, for the life of the
-// team. The members spin a little and then sleep between jobs, so that an idle team costs nothing.
+// A team of threads, each bound to one processor; the calling thread is member 0 and is bound too, until the team ends
+// or another team runs: several may live side by side, each run puts the caller where its team wants it. The members spin a little and then sleep between jobs, so that an idle team costs nothing.
 class Team {
  public:
   // `processors` are operating-system numbers, one per member, at least one.

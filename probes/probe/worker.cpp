@@ -100,7 +100,9 @@ std::string to_line(const Job& job) {
     assignments.push_back({{"id", assignment.id},
                            {"point", results::to_text(assignment.point)},
                            {"iterations", assignment.iterations},
-                           {"samples", assignment.samples}});
+                           {"samples", assignment.samples},
+                           {"first_repetition", assignment.first_repetition},
+                           {"first_warmup", assignment.first_warmup}});
   }
   const Json json = {{"probe", job.probe},   {"launch", job.launch}, {"seed", job.seed},
                      {"origin", job.origin}, {"target", job.target}, {"assignments", assignments}};
@@ -114,7 +116,8 @@ Job job_from_line(const std::string& line) {
     for (const Json& assignment : json.at("assignments")) {
       job.assignments.push_back({assignment.at("id"),
                                  results::point_from_text(assignment.at("point").get<std::string>()),
-                                 assignment.at("iterations"), assignment.at("samples")});
+                                 assignment.at("iterations"), assignment.at("samples"),
+                                 assignment.at("first_repetition"), assignment.at("first_warmup")});
     }
     return job;
   } catch (const Json::exception& error) {
@@ -149,6 +152,8 @@ std::string to_line(const Message& message) {
       json["reason"] = message.text;
       break;
     case Kind::done:
+      json["canary_seconds"] = number(message.canary_seconds);
+      json["bookkeeping_seconds"] = number(message.bookkeeping_seconds);
       break;
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -174,6 +179,10 @@ Message message_from_line(const std::string& line) {
     if (message.kind == Kind::pilot) message.iterations = json.at("iterations");
     if (message.kind == Kind::row) message.sample = row_of(json.at("row"));
     if (message.kind == Kind::skip || message.kind == Kind::fail) message.text = json.at("reason");
+    if (message.kind == Kind::done) {
+      message.canary_seconds = number(json.at("canary_seconds"));
+      message.bookkeeping_seconds = number(json.at("bookkeeping_seconds"));
+    }
     return message;
   } catch (const Json::exception& error) {
     throw std::invalid_argument(std::string("damaged message: ") + error.what());
@@ -209,8 +218,12 @@ int serve(const std::vector<Probe>& probes, std::FILE* in, std::FILE* out) {
   };
   sink.skip = [&](int id, const std::string& reason) { send(out, about(Kind::skip, id, reason)); };
   sink.fail = [&](int id, const std::string& reason) { send(out, about(Kind::fail, id, reason)); };
-  run_launch(*probe, workspace, job.assignments, job.launch, monotonic_clock(), job.origin, sink);
-  send(out, about(Kind::done, 0));
+  const Watching watching =
+      run_launch(*probe, workspace, job.assignments, job.launch, monotonic_clock(), job.origin, sink, canaries());
+  Message done = about(Kind::done, 0);
+  done.canary_seconds = watching.canary_seconds;
+  done.bookkeeping_seconds = watching.bookkeeping_seconds;
+  send(out, done);
   return 0;
 }
 

@@ -14,7 +14,7 @@
 // its standard input, and streams what happens; it decides nothing.
 namespace sextant::probes {
 
-inline constexpr int protocol_version = 2;
+inline constexpr int protocol_version = 3;
 
 // One launch: which probe, which points.
 struct Job {
@@ -33,10 +33,12 @@ Job job_from_line(const std::string& line);  // throws std::invalid_argument
 struct Message {
   enum class Kind { hello, start, pilot, row, skip, fail, done } kind = Kind::done;
   int id = 0;
-  std::uint64_t iterations = 0;  // pilot
-  results::Sample sample;        // row
-  std::string text;              // hello: build; skip and fail: the sentence
-  int protocol = 0;              // hello
+  std::uint64_t iterations = 0;                         // pilot
+  results::Sample sample;                               // row
+  std::string text;                                     // hello: build; skip and fail: the sentence
+  int protocol = 0;                                     // hello
+  double canary_seconds = results::not_available;       // done
+  double bookkeeping_seconds = results::not_available;  // done
 };
 
 std::string to_line(const Message& message);         // ends in "\n"; strict JSON, NaN travels as null

@@ -13,7 +13,7 @@ using Kind = Message::Kind;
 
 TEST(Protocol, AJobSurvivesTheLine) {
   Job job{"memory.read", 3, 0xffffffffffffffffu, 12.5, "out/target", {}};
-  job.assignments.push_back({7, Point{{"footprint", 16384.0}, {"type", std::string("f32")}}, 1000000007u, 5});
+  job.assignments.push_back({7, Point{{"footprint", 16384.0}, {"type", std::string("f32")}}, 1000000007u, 5, 2, 1});
   const std::string line = to_line(job);
   EXPECT_EQ(line.back(), '\n');
   EXPECT_EQ(line.find('\n'), line.size() - 1);
@@ -24,6 +24,8 @@ TEST(Protocol, AJobSurvivesTheLine) {
   ASSERT_EQ(back.assignments.size(), 1u);
   EXPECT_EQ(back.assignments[0].point, job.assignments[0].point);
   EXPECT_EQ(back.assignments[0].iterations, job.assignments[0].iterations);
+  EXPECT_EQ(back.assignments[0].first_repetition, 2);
+  EXPECT_EQ(back.assignments[0].first_warmup, 1);
 }
 
 TEST(Protocol, ARowKeepsEveryBitAndWhatIsNotAvailable) {
@@ -40,6 +42,35 @@ TEST(Protocol, ARowKeepsEveryBitAndWhatIsNotAvailable) {
   EXPECT_TRUE(std::isnan(back.sample.conditions.run_delay));
   EXPECT_TRUE(std::isnan(back.sample.extras[0]));
   EXPECT_EQ(back.sample.extras[1], 1.0 / 3);
+}
+
+TEST(Protocol, CanariesTravelWithTheRow) {
+  Message message;
+  message.kind = Kind::row;
+  message.sample.conditions.cpu_seconds = 0.015625;
+  message.sample.conditions.canary_compute = 1.0 / 3;
+  message.sample.conditions.canary_cache = 2.0 / 3;
+  message.sample.conditions.canary_memory = 0.1 + 0.2;
+  const std::string line = to_line(message);
+  EXPECT_EQ(line.find("nan"), std::string::npos) << line;
+  const results::Conditions back = message_from_line(line).sample.conditions;
+  EXPECT_EQ(back.cpu_seconds, message.sample.conditions.cpu_seconds);
+  EXPECT_EQ(back.canary_compute, message.sample.conditions.canary_compute);
+  EXPECT_EQ(back.canary_cache, message.sample.conditions.canary_cache);
+  EXPECT_EQ(back.canary_memory, message.sample.conditions.canary_memory);
+  EXPECT_TRUE(std::isnan(back.canary_device));
+}
+
+TEST(Protocol, DoneSaysWhatWatchingCost) {
+  Message message;
+  message.kind = Kind::done;
+  message.canary_seconds = 0.1 + 0.2;
+  const std::string line = to_line(message);
+  EXPECT_EQ(line, "{\"kind\":\"done\",\"canary_seconds\":0.30000000000000004,\"bookkeeping_seconds\":null}\n");
+  const Message back = message_from_line(line);
+  EXPECT_EQ(back.canary_seconds, message.canary_seconds);
+  EXPECT_TRUE(std::isnan(back.bookkeeping_seconds));
+  EXPECT_THROW(message_from_line("{\"kind\":\"done\"}"), std::invalid_argument);
 }
 
 TEST(Protocol, SentencesWithQuotesAndBadBytesStayOneLine) {
@@ -79,7 +110,18 @@ TEST(Worker, SaysHelloMeasuresAndSaysDone) {
   std::rewind(out.get());
   std::vector<Kind> kinds;
   char buffer[4096];
-  while (std::fgets(buffer, sizeof buffer, out.get())) kinds.push_back(message_from_line(buffer).kind);
+  Message last;
+  while (std::fgets(buffer, sizeof buffer, out.get())) {
+    last = message_from_line(buffer);
+    kinds.push_back(last.kind);
+    if (last.kind == Kind::row) {
+      EXPECT_GT(last.sample.conditions.canary_compute, 0);
+      EXPECT_GT(last.sample.conditions.canary_cache, 0);
+      EXPECT_GT(last.sample.conditions.canary_memory, 0);
+    }
+  }
+  EXPECT_GT(last.canary_seconds, 0);
+  EXPECT_GT(last.bookkeeping_seconds, 0);
   const std::vector<Kind> expected{Kind::hello, Kind::start, Kind::start, Kind::pilot,
                                    Kind::row,   Kind::row,   Kind::row,   Kind::done};
   EXPECT_EQ(kinds, expected);

@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "probes/probe/probe.hpp"
@@ -43,6 +44,11 @@ Pages::~Pages() {
 Workspace::Workspace(const Machine& machine, std::filesystem::path target, std::uint64_t seed)
     : machine_(machine), target_(std::move(target)), seed_(seed) {}
 
+// The last team first: each gives the calling thread back the processors that it found, the first one all of them.
+Workspace::~Workspace() {
+  while (!teams_.empty()) teams_.pop_back();
+}
+
 std::size_t Workspace::half_of_free_memory(std::size_t bytes) const {
   // The other half is for the system, for a probe's own lists and for whoever else is here.
   const std::size_t limit = machine_.available_memory / 2;
@@ -75,9 +81,20 @@ Team& Workspace::team(int threads) {
     throw Unavailable("the point needs " + std::to_string(threads) + " processors, this process may use " +
                       std::to_string(processors.size()));
   }
-  auto& team = teams_[threads];
-  if (!team) team = std::make_unique<Team>(std::vector<int>(processors.begin(), processors.begin() + threads));
-  return *team;
+  return team(std::vector<int>(processors.begin(), processors.begin() + threads));
+}
+
+Team& Workspace::team(const std::vector<int>& processors) {
+  const auto& ours = machine_.processors;
+  for (int processor : processors) {
+    if (std::find(ours.begin(), ours.end(), processor) == ours.end()) {
+      throw Unavailable("the point needs processor " + std::to_string(processor) + ", which this process may not use");
+    }
+  }
+  for (const KeptTeam& kept : teams_) {
+    if (kept.processors == processors) return *kept.team;
+  }
+  return *teams_.emplace_back(processors, std::make_unique<Team>(processors)).team;
 }
 
 }  // namespace sextant::probes

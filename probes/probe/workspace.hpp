@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "probes/machine/machine.hpp"
 #include "probes/probe/team.hpp"
@@ -37,6 +37,7 @@ class Pages {
 class Workspace {
  public:
   Workspace(const Machine& machine, std::filesystem::path target, std::uint64_t seed);
+  ~Workspace();
 
   const Machine& machine() const { return machine_; }
   const std::filesystem::path& target() const { return target_; }  // empty when none was given
@@ -56,7 +57,15 @@ class Workspace {
   // process may not use so many processors.
   Team& team(int threads);
 
+  // A team on these processors, by their operating-system numbers. Throws Unavailable when one is not ours.
+  Team& team(const std::vector<int>& processors);
+
  private:
+  struct KeptTeam {
+    std::vector<int> processors;
+    std::unique_ptr<Team> team;
+  };
+
   std::size_t half_of_free_memory(std::size_t bytes) const;  // throws Unavailable when `bytes` are more
 
   const Machine& machine_;
@@ -64,7 +73,7 @@ class Workspace {
   std::uint64_t seed_;
   Pages arena_;
   std::shared_ptr<std::size_t> own_ = std::make_shared<std::size_t>(0);  // bytes of own_pages that are alive
-  std::map<int, std::unique_ptr<Team>> teams_;                           // by size; a sleeping team costs nothing
+  std::vector<KeptTeam> teams_;                                          // asleep they cost nothing
 };
 
 }  // namespace sextant::probes

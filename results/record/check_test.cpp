@@ -119,6 +119,11 @@ TEST(Check, NothingGivesTheMachineAway) {
               ElementsAre(HasSubstr("topology.xml:1: value '52:54:00:12:34:5f'")));
 }
 
+TEST(Check, TheCanariesOfThePackageAreThoseOfTheRows) {
+  EXPECT_THAT(complaints("datapackage.json", "\"compute\": 0.0001", "\"compute\": 0.0002"),
+              testing::Contains(HasSubstr("datapackage.json: canaries.compute: value '0.0002")));
+}
+
 TEST(Check, ManyComplaintsAreCounted) {
   const TemporaryFolder folder;
   write_run(folder.path(), example_run());

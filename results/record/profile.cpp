@@ -31,12 +31,16 @@ const std::vector<std::string>& columns() {
   return list;
 }
 
+constexpr const char* contention_column = "contention";  // since version 2
+
 std::string parameters_text(const Profile& profile) {
-  std::string text = csv_line(columns());
+  std::vector<std::string> header = columns();
+  header.push_back(contention_column);
+  std::string text = csv_line(header);
   for (const Parameter& p : profile.parameters) {
     text += csv_line({p.name, number_text(p.estimate.value), number_text(p.estimate.low), number_text(p.estimate.high),
                       std::string(code(p.unit)), std::string(name(p.source)), std::string(name(p.transfer)), p.validity,
-                      p.assumption, p.evidence, p.refused});
+                      p.assumption, p.evidence, p.refused, number_text(p.contention)});
   }
   return text;
 }
@@ -66,9 +70,10 @@ std::string machine_of(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return {};  // a profile written by hand
   try {
     const auto own = nlohmann::json::parse(read_text(file)).at("sextant");
-    if (own.at("schema_version") != schema_version) {
+    if (own.at("schema_version") > schema_version) {
       throw InvalidInput(file.string() + ": schema_version " + own["schema_version"].dump() +
-                         ": this program reads schema version " + std::to_string(schema_version) + ": calibrate again");
+                         ": this program reads profiles up to version " + std::to_string(schema_version) +
+                         ": use the newer program, or calibrate again");
     }
     return own.at("machine");
   } catch (const nlohmann::json::exception& error) {
@@ -87,6 +92,9 @@ Parameter parameter_of(const CsvTable& csv, std::size_t row) {
   p.assumption = csv.cell(row, "assumption");
   p.evidence = csv.cell(row, "evidence");
   p.refused = csv.cell(row, "refused");
+  const auto& header = csv.header;
+  if (std::find(header.begin(), header.end(), contention_column) != header.end())
+    p.contention = csv.number(row, contention_column);
   if (p.name.empty()) csv.fail(row, "parameter", "name the parameter");
   if (p.refused.empty() && p.estimate.value != p.estimate.value) {
     csv.fail(row, "value", "write a number, or say in the column 'refused' why there is none");

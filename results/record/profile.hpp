@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "results/record/estimate.hpp"
+#include "results/record/sample.hpp"
 #include "results/record/unit.hpp"
 
 // What is understood of a machine: fitted parameters with their intervals, where they came from, and joint draws.
@@ -33,6 +34,7 @@ struct Parameter {
   std::string assumption;  // what is taken for granted when it is carried elsewhere
   std::string evidence;    // run id and rows, or the citation
   std::string refused;     // not empty: not identified, and why; then the estimate is NaN and must not be used
+  double contention = not_available;  // largest contention index of the points it came from (summary.hpp)
 };
 
 // Joint resamples: row i holds one draw of every parameter, so that covariance survives. columns[j] names parameters[j]

@@ -69,11 +69,19 @@ struct Provenance {
   int schema = schema_version;  // version of the folder it was read from
 };
 
+// What the canaries usually took in a run: the medians over its measured samples, by which a sample is clean or not. NaN
+// where there are none.
+struct CanaryMedians {
+  double compute = not_available;  // seconds
+  double memory = not_available;
+};
+
 struct Run {
   Provenance provenance;
   std::vector<Table> tables;
   std::vector<Measurement> measurements;
   std::vector<Launch> launches;  // in the order they were started
+  CanaryMedians canaries;        // as the folder says; canary_medians() rebuilds them from the samples
   std::string topology_xml;      // hwloc, anonymised; may be empty
 };
 

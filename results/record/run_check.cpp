@@ -144,18 +144,27 @@ bool check_summary(const std::filesystem::path& file, CsvTable& csv, PointIndex&
   });
 }
 
+bool same_bits(double stored, double wanted) {
+  return std::isnan(stored) ? std::isnan(wanted)
+                            : std::bit_cast<std::uint64_t>(stored) == std::bit_cast<std::uint64_t>(wanted);
+}
+
+void check_canary(const char* name, double stored, double rebuilt, const std::filesystem::path& file,
+                  std::vector<std::string>& all) {
+  if (same_bits(stored, rebuilt)) return;
+  all.push_back(fmt::format("{}: canaries.{}: value '{}': the raw rows give '{}': restore the file that was changed",
+                            file.string(), name, number_text(stored), number_text(rebuilt)));
+}
+
 // Compares a row of the summary with what its samples give.
-void check_statistics(const CsvTable& csv, std::size_t row, const Measurement& measurement, int version,
+void check_statistics(const CsvTable& csv, std::size_t row, const Measurement& measurement, const Run& run,
                       Complaints& complaints) {
-  for (const auto& [column, rebuilt] : statistics(measurement, version)) {
+  for (const auto& [column, rebuilt] : statistics(measurement, run.canaries, run.provenance.schema)) {
     const auto& wanted = rebuilt;  // g++ 12 does not let a lambda capture the binding
     const auto& name = column;
     complaints.tried(csv.file, [&] {
       const double stored = csv.number(row, name);
-      const bool same = std::isnan(stored)
-                            ? std::isnan(wanted)
-                            : std::bit_cast<std::uint64_t>(stored) == std::bit_cast<std::uint64_t>(wanted);
-      if (!same)
+      if (!same_bits(stored, wanted))
         csv.fail(row, name,
                  fmt::format("the raw rows give '{}': restore the file that was changed", number_text(wanted)));
     });
@@ -166,6 +175,8 @@ void check_statistics(const CsvTable& csv, std::size_t row, const Measurement& m
 void check_tables(const std::filesystem::path& folder, const CsvTable& summary, const PointIndex& index,
                   bool all_points, bool compare, Run& run, std::vector<std::string>& all) {
   std::vector<std::string> differences;  // listed after the damage in the tables
+  CanaryValues canaries;                 // sixteen bytes a sample
+  const std::size_t undamaged = all.size();
   {
     Complaints complaints(differences);
     for (const Table& table : run.tables) {
@@ -178,10 +189,16 @@ void check_tables(const std::filesystem::path& folder, const CsvTable& summary, 
         Measurement& measurement = run.measurements[row];
         if (measurement.probe != table.probe) continue;
         measurement.samples = samples[row].take();
-        check_statistics(summary, row, measurement, version, complaints);
+        check_statistics(summary, row, measurement, run, complaints);
+        for (const Sample& sample : measurement.samples) canaries.add(sample);
         measurement.samples = {};
       }
     }
+  }
+  if (compare && all_points && all.size() == undamaged && has_launches(run.provenance.schema)) {
+    const CanaryMedians rebuilt = std::move(canaries).medians();
+    check_canary("compute", run.canaries.compute, rebuilt.compute, folder / package_file, differences);
+    check_canary("memory", run.canaries.memory, rebuilt.memory, folder / package_file, differences);
   }
   all.insert(all.end(), differences.begin(), differences.end());
 }

@@ -7,6 +7,7 @@
 
 #include "results/record/csv_reader.hpp"
 #include "results/record/run.hpp"
+#include "results/record/summary.hpp"
 
 // The columns of a run folder's tables, and how a row becomes a value and back. Inside results/record only.
 namespace sextant::results {
@@ -50,11 +51,12 @@ std::string raw_line(const Table& table, const Point& point, const Sample& sampl
 // One line of launches.csv.
 std::string launch_line(const Launch& launch);
 // One line of summary.csv; the statistics are computed from the samples.
-std::string summary_line(const Measurement& measurement);
+std::string summary_line(const Measurement& measurement, const CanaryMedians& medians);
 
 // The statistics of a row of summary.csv by column name: what a check rebuilds and compares. NaN is an empty cell. Those
 // whose definition changed after `version` are left out.
-std::vector<std::pair<std::string, double>> statistics(const Measurement& measurement, int version = schema_version);
+std::vector<std::pair<std::string, double>> statistics(const Measurement& measurement, const CanaryMedians& medians,
+                                                       int version = schema_version);
 
 // Read back from a row under the right header; each throws InvalidInput that names line, column, value and fix. What a
 // version has no column for is not available.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "results/record/csv.hpp"
@@ -83,7 +84,11 @@ Json file_resource(const char* file, const char* name, const char* format, const
           {"mediatype", mediatype}, {"encoding", "utf-8"}, {"licenses", licences(licence)}};
 }
 
-Json own_properties(const Provenance& provenance) {
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+double number_or_nan(const Json& value) { return value.is_null() ? not_available : value.get<double>(); }
+
+Json own_properties(const Provenance& provenance, const CanaryMedians& canaries) {
   return {
       {"schema_version", schema_version},
       {"machine", provenance.machine},
@@ -93,7 +98,8 @@ Json own_properties(const Provenance& provenance) {
       {"state", name(provenance.state)},
       {"started", provenance.started},
       {"licence", provenance.licence},
-      {"source", provenance.source}};
+      {"source", provenance.source},
+      {"canaries", {{"compute", number_or_null(canaries.compute)}, {"memory", number_or_null(canaries.memory)}}}};
 }
 
 Column column_of(const Json& field) {
@@ -119,7 +125,8 @@ Table table_of(const Json& resource) {
   return table;
 }
 
-void read_own(const Json& own, Provenance& provenance) {
+void read_own(const Json& own, Run& run) {
+  Provenance& provenance = run.provenance;
   provenance.machine = own.at("machine");
   provenance.run_id = own.at("run_id");
   provenance.mode = own.at("mode");
@@ -128,6 +135,10 @@ void read_own(const Json& own, Provenance& provenance) {
   provenance.started = own.at("started");
   provenance.licence = own.at("licence");
   provenance.source = own.at("source");
+  if (own.contains("canaries")) {  // since version 2
+    const Json& canaries = own["canaries"];
+    run.canaries = {number_or_nan(canaries.at("compute")), number_or_nan(canaries.at("memory"))};
+  }
 }
 
 int version_of(const Json& package, const std::string& named) {
@@ -149,7 +160,7 @@ int version_of(const Json& package, const std::string& named) {
 
 }  // namespace
 
-std::string package_text(const Run& run) {
+std::string package_text(const Run& run, const CanaryMedians& canaries) {
   const Provenance& p = run.provenance;
   Json resources = Json::array();
   for (const Table& table : run.tables) resources.push_back(probe_resource(table, p.licence));
@@ -174,7 +185,7 @@ std::string package_text(const Run& run) {
       Json::array({{{"title", p.source.empty() ? "Measured by Sextant on the machine " + p.machine : p.source}}});
   package["contributors"] = Json::array({{{"title", "The Sextant project"}, {"roles", {"creator"}}}});
   package["resources"] = std::move(resources);
-  package["sextant"] = own_properties(p);
+  package["sextant"] = own_properties(p, canaries);
   return package.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -182,7 +193,7 @@ void read_package(const std::string& text, const std::string& named, Run& run) {
   try {
     const Json package = Json::parse(text);
     run.provenance.schema = version_of(package, named);
-    read_own(package["sextant"], run.provenance);
+    read_own(package["sextant"], run);
     for (const Json& resource : package.at("resources")) {
       if (resource.contains("sextant")) run.tables.push_back(table_of(resource));
     }

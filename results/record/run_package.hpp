@@ -16,7 +16,7 @@ inline constexpr const char* summary_file = "summary.csv";
 inline constexpr const char* launches_file = "launches.csv";  // since version 2
 inline constexpr const char* readme_file = "README.md";
 
-std::string package_text(const Run& run);
+std::string package_text(const Run& run, const CanaryMedians& canaries);  // those of its samples
 
 // Facts nested by the dots of their keys, and "warnings". Throws std::invalid_argument for a key that stands twice, is
 // empty or is "warnings".

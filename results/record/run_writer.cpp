@@ -8,9 +8,9 @@
 namespace sextant::results {
 namespace {
 
-std::string summary_text(const Run& run) {
+std::string summary_text(const Run& run, const CanaryMedians& medians) {
   std::string text = csv_line(names(summary_fields()));
-  for (const Measurement& measurement : run.measurements) text += summary_line(measurement);
+  for (const Measurement& measurement : run.measurements) text += summary_line(measurement, medians);
   return text;
 }
 
@@ -27,11 +27,12 @@ Run planned(const Run& run) {
 
 // The data package last: a folder that has one is complete as far as it goes.
 void write_description(const std::filesystem::path& folder, const Run& run) {
-  replace_file(folder / summary_file, summary_text(run));
+  const CanaryMedians canaries = canary_medians(run);
+  replace_file(folder / summary_file, summary_text(run, canaries));
   replace_file(folder / environment_file, environment_text(run.provenance));
   if (!run.topology_xml.empty()) replace_file(folder / topology_file, run.topology_xml);
   replace_file(folder / readme_file, readme_text(run));
-  replace_file(folder / package_file, package_text(run));
+  replace_file(folder / package_file, package_text(run, canaries));
 }
 
 // Cuts what a kill left of a row, and gives the file its header when it has none yet.

@@ -2,26 +2,90 @@
 #include "results/record/summary.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/binomial.hpp>
 #include <cmath>
-#include <set>
-#include <stdexcept>
+#include <map>
+#include <tuple>
+
+#include "results/statistics/interval.hpp"
+#include "results/statistics/modes.hpp"
 
 namespace sextant::results {
 namespace {
 
-constexpr int resolved_tail = 59;  // least n with 1 - 0.95^n >= 0.95: then one sample lies beyond P95 (statistics.md 4)
+// Least n at which a tail is resolved: 1 - q^n >= 0.95, so that one sample lies beyond it (statistics.md section 4).
+constexpr int resolved_p95 = 59;
+constexpr int resolved_p99 = 299;
 
-// Largest rank l with P(fewer than l of n samples lie below the quantile) <= 2.5 %; 0 when there is none.
-int lower_rank(int n, double q) {
-  const boost::math::binomial below(n, q);
-  int rank =
-      static_cast<int>(n * q - 1.96 * std::sqrt(n * q * (1 - q)));  // the normal approximation is near: step from it
-  rank = std::clamp(rank, 0, n);
-  const auto holds = [&](int candidate) { return candidate == 0 || boost::math::cdf(below, candidate - 1) <= 0.025; };
-  while (rank > 0 && !holds(rank)) --rank;
-  while (rank < n && holds(rank + 1)) ++rank;
-  return rank;
+constexpr int tenths = 10;  // of a single launch, in place of launches
+
+// A number that a file can hold: what overflows is not available.
+double finite(double value) { return std::isfinite(value) ? value : not_available; }
+
+// Diagnostics are rounded to a millionth: their last bits depend on the mathematical library.
+double rounded(double value) { return std::floor(1e6 * value + 0.5) / 1e6; }
+
+Units units_of(const std::vector<const Sample*>& samples, const Quantity& quantity) {
+  Units units;
+  std::map<int, std::size_t> positions;
+  for (const Sample* sample : samples) {
+    const auto [place, fresh] = positions.emplace(sample->launch, units.size());
+    if (fresh) units.emplace_back();
+    units[place->second].push_back(cost_of(quantity, *sample));
+  }
+  return units;
+}
+
+bool usable(const Units& units) {
+  for (const auto& unit : units) {
+    for (const double cost : unit) {
+      if (!(cost > 0) || !std::isfinite(cost)) return false;
+    }
+  }
+  return !units.empty();
+}
+
+// Launches, or the tenths of a single one.
+Units replicates(const Units& launches) {
+  if (launches.size() != 1 || launches[0].size() < 4 * tenths) return launches;
+  return stretches(launches[0], tenths);
+}
+
+// Two standard errors of the autocorrelation of independent samples.
+bool independent(const std::vector<double>& series) {
+  const double rho = autocorrelation(residuals({series}));
+  return !(std::abs(rho) > 2 / std::sqrt(double(series.size())));
+}
+
+struct Interval {
+  double low = not_available, high = not_available;
+};
+
+// Of the median of costs.
+Interval interval_of(const Units& launches, const Pool& pooled) {
+  const double typical = median(pooled.values);
+  if (launches.size() == 1 && (launches[0].size() < 4 * tenths || independent(launches[0]))) {
+    const auto ranks = interval_ranks(int(pooled.values.size()), 0.5);
+    if (!ranks) return {};
+    return {pooled.values[std::size_t(ranks->low - 1)], pooled.values[std::size_t(ranks->high - 1)]};
+  }
+  const Units units = replicates(launches);
+  const double error = log_standard_error(launches.size() == 1 ? pool(units) : pooled);
+  const double factor = interval_factor(error, double(units.size() - 1));
+  return {typical / factor, typical * factor};
+}
+
+// Widened so that it holds the medians of the three thirds of the samples.
+Interval with_thirds(Interval interval, const std::vector<const Sample*>& samples, const Quantity& quantity) {
+  std::vector<double> costs;
+  for (const Sample* sample : samples) costs.push_back(cost_of(quantity, *sample));
+  if (costs.size() < 3) return interval;
+  for (auto& third : stretches(costs, 3)) {
+    std::sort(third.begin(), third.end());
+    const double middle = median(third);
+    interval.low = std::fmin(interval.low, middle);  // fmin and fmax take the other one for a NaN
+    interval.high = std::fmax(interval.high, middle);
+  }
+  return interval;
 }
 
 int count_outliers(const std::vector<double>& sorted) {
@@ -37,77 +101,142 @@ int count_outliers(const std::vector<double>& sorted) {
       std::count_if(distance.begin(), distance.end(), [&](double d) { return 0.6745 * d > 3.5 * spread; }));
 }
 
-// A number that a file can hold: what overflows is not available.
-double finite(double value) { return std::isfinite(value) ? value : not_available; }
+// Costs become the quantity; the ends of an interval change places when it is a rate.
+class Conversion {
+ public:
+  explicit Conversion(const Quantity& quantity)
+      : quantity_(quantity),
+        rate_(quantity.unit == Unit::byte_per_second || quantity.unit == Unit::per_second ||
+              quantity.unit == Unit::flop_per_second) {}
 
-void describe(const Quantity& quantity, const std::vector<double>& costs, Summary& summary) {
-  const int n = summary.n;
-  const bool rate = quantity.unit == Unit::byte_per_second || quantity.unit == Unit::per_second ||
-                    quantity.unit == Unit::flop_per_second;
-  const auto converted = [&](double cost) { return finite(from_cost(quantity, cost)); };
+  double operator()(double cost) const { return finite(from_cost(quantity_, cost)); }
+  void interval(const Interval& costs, double& low, double& high) const {
+    const double quick = (*this)(costs.low), slow = (*this)(costs.high);
+    low = rate_ ? slow : quick;
+    high = rate_ ? quick : slow;
+  }
+
+ private:
+  const Quantity& quantity_;
+  bool rate_;
+};
+
+void describe(const std::vector<double>& costs, const Conversion& converted, Summary& summary) {
   const double typical = median(costs);
   const double fast = quantile(costs, 0.05);
   summary.median = converted(typical);
-  if (const auto ranks = interval_ranks(n, 0.5)) {
-    const double quick = converted(costs[static_cast<std::size_t>(ranks->low - 1)]);
-    const double slow = converted(costs[static_cast<std::size_t>(ranks->high - 1)]);
-    summary.low = rate ? slow : quick;
-    summary.high = rate ? quick : slow;
-  }
-  if (n >= resolved_tail) {
-    const double quick = converted(fast);
-    const double slow = converted(quantile(costs, 0.95));
-    summary.p5 = rate ? slow : quick;
-    summary.p95 = rate ? quick : slow;
-  }
+  if (summary.n >= resolved_p95) converted.interval({fast, quantile(costs, 0.95)}, summary.p5, summary.p95);
+  if (summary.n >= resolved_p99) summary.p99 = converted(quantile(costs, 0.99));
   summary.uncontended = converted(fast);
   if (fast > 0) summary.contention = finite(typical / fast - 1);
   summary.outliers = count_outliers(costs);
+  if (const auto two = modes(costs)) {
+    summary.mode_fast = converted(two->low);
+    summary.mode_slow = converted(two->high);
+    summary.slow_share = rounded(two->high_share);
+  }
+}
+
+void describe_clean(const std::vector<const Sample*>& samples, const Measurement& measurement,
+                    const CanaryMedians& medians, const Conversion& converted, Summary& summary) {
+  if (std::isnan(medians.compute) && std::isnan(medians.memory)) return;
+  std::vector<const Sample*> undisturbed;
+  for (const Sample* sample : samples) {
+    if (clean(*sample, medians)) undisturbed.push_back(sample);
+  }
+  summary.clean = double(undisturbed.size());
+  if (undisturbed.empty()) return;
+  const Units launches = units_of(undisturbed, measurement.quantity);
+  const Pool pooled = pool(launches);
+  summary.clean_median = converted(median(pooled.values));
+  converted.interval(interval_of(launches, pooled), summary.clean_low, summary.clean_high);
+}
+
+double median_of(std::vector<double> values) {
+  if (values.empty()) return not_available;
+  std::sort(values.begin(), values.end());
+  return median(values);
 }
 
 }  // namespace
 
-double quantile(std::span<const double> sorted, double q) {
-  if (sorted.empty()) throw std::invalid_argument("a quantile of no samples");
-  const double position = static_cast<double>(sorted.size() - 1) * std::clamp(q, 0.0, 1.0);
-  const auto below = static_cast<std::size_t>(position);
-  const double share = position - static_cast<double>(below);
-  if (share == 0) return sorted[below];  // also keeps an infinite neighbour out
-  return sorted[below] + share * (sorted[below + 1] - sorted[below]);
+void CanaryValues::add(const Sample& sample) {
+  if (sample.stage != Stage::measure) return;
+  if (sample.conditions.canary_compute > 0) compute_.push_back(sample.conditions.canary_compute);
+  if (sample.conditions.canary_memory > 0) memory_.push_back(sample.conditions.canary_memory);
 }
 
-double median(std::span<const double> sorted) { return quantile(sorted, 0.5); }
+CanaryMedians CanaryValues::medians() && { return {median_of(std::move(compute_)), median_of(std::move(memory_))}; }
 
-std::optional<Ranks> interval_ranks(int n, double q) {
-  if (n < 1 || !(q > 0 && q < 1)) return std::nullopt;
-  const int low = lower_rank(n, q);
-  const int high = n + 1 - lower_rank(n, 1 - q);  // the same tail, seen from above
-  if (low < 1 || high > n) return std::nullopt;
-  return Ranks{low, high};
-}
-
-Summary summarise(const Measurement& measurement) {
-  Summary summary;
-  std::set<int> launches;
-  std::vector<double> costs;
-  std::vector<double> seconds;
-  for (const Sample& sample : measurement.samples) {
-    if (sample.stage != Stage::measure) continue;
-    launches.insert(sample.launch);
-    costs.push_back(cost_of(measurement.quantity, sample));
-    seconds.push_back(sample.seconds);
+CanaryMedians canary_medians(const Run& run) {
+  CanaryValues values;
+  for (const Measurement& measurement : run.measurements) {
+    for (const Sample& sample : measurement.samples) values.add(sample);
   }
-  summary.n = static_cast<int>(costs.size());
-  summary.launches = static_cast<int>(launches.size());
+  return std::move(values).medians();
+}
+
+bool clean(const Sample& sample, const CanaryMedians& medians) {
+  const auto off = [](double canary, double usual) { return std::abs(canary / usual - 1) > 0.05; };  // false for NaN
+  const Conditions& conditions = sample.conditions;
+  return !off(conditions.canary_compute, medians.compute) && !off(conditions.canary_memory, medians.memory) &&
+         !(conditions.involuntary_switches > 0) && !(conditions.major_faults > 0) &&
+         !(conditions.run_delay >= 0.005 * sample.seconds);
+}
+
+std::vector<const Sample*> in_time_order(const Measurement& measurement) {
+  std::vector<const Sample*> samples;
+  for (const Sample& sample : measurement.samples) {
+    if (sample.stage == Stage::measure) samples.push_back(&sample);
+  }
+  const auto before = [](const Sample* a, const Sample* b) {
+    return std::tie(a->start, a->launch, a->repetition) < std::tie(b->start, b->launch, b->repetition);
+  };
+  if (!std::is_sorted(samples.begin(), samples.end(), before)) std::sort(samples.begin(), samples.end(), before);
+  return samples;
+}
+
+Units launches_of(const Measurement& measurement) { return units_of(in_time_order(measurement), measurement.quantity); }
+
+bool stationary(const Measurement& measurement) {
+  const Units launches = launches_of(measurement);
+  return !usable(launches) || drift(replicates(launches)).stationary();
+}
+
+Summary summarise(const Measurement& measurement, const CanaryMedians& medians) {
+  Summary summary;
+  const auto samples = in_time_order(measurement);
+  std::vector<double> seconds;
+  for (const Sample* sample : samples) seconds.push_back(sample->seconds);
   // Summed in ascending order, so that the figure does not depend on the order of the rows.
   std::sort(seconds.begin(), seconds.end());
   for (const double s : seconds) summary.measured_seconds += s;
+  Units launches = units_of(samples, measurement.quantity);
+  summary.n = static_cast<int>(samples.size());
+  summary.launches = static_cast<int>(launches.size());
   // A sample without work has no cost. To leave it out would be to choose among samples, so nothing is told.
-  if (costs.empty() || !std::all_of(costs.begin(), costs.end(), [](double c) { return std::isfinite(c); }))
-    return summary;
-  std::sort(costs.begin(), costs.end());
-  describe(measurement.quantity, costs, summary);
+  if (!usable(launches)) return summary;
+  const Conversion converted(measurement.quantity);
+  const Units units = replicates(launches);
+  summary.launch_share = launches.size() > 1 ? rounded(unit_share(launches)) : not_available;
+  summary.autocorrelation = rounded(autocorrelation(residuals(launches)));
+  summary.drift_p = rounded(drift(units).p());
+  const Pool pooled = pool(launches);
+  Interval interval = interval_of(launches, pooled);
+  if (measurement.status == Status::nonstationary) interval = with_thirds(interval, samples, measurement.quantity);
+  converted.interval(interval, summary.low, summary.high);
+  describe(pooled.values, converted, summary);
+  describe_clean(samples, measurement, medians, converted, summary);
   return summary;
+}
+
+void flag_noise(Run& run) {
+  run.canaries = canary_medians(run);
+  for (Measurement& measurement : run.measurements) {
+    const Summary summary = summarise(measurement, run.canaries);
+    measurement.flags.contended = 2 * summary.clean < summary.n;
+    measurement.flags.bimodal = !std::isnan(summary.slow_share);
+  }
 }
 
 }  // namespace sextant::results

@@ -33,13 +33,16 @@ constexpr std::array statistic_table{
     Statistic{"median", In::figure, 1, 1, "of the samples' costs (time per unit of work), converted once",
               [](const S& s) { return s.median; }},
     Statistic{"low", In::figure, 1, 2,
-              "lower end of the 95 % interval of the median by order statistics; empty for n <= 5",
+              "lower end of the 95 % interval of the median, from the spread of the launches; empty where there is too "
+              "little",
               [](const S& s) { return s.low; }},
     Statistic{"high", In::figure, 1, 2, "upper end of that interval", [](const S& s) { return s.high; }},
     Statistic{"p5", In::figure, 1, 1, "5th percentile of the quantity; empty for n < 59",
               [](const S& s) { return s.p5; }},
     Statistic{"p95", In::figure, 1, 1, "95th percentile of the quantity; empty for n < 59",
               [](const S& s) { return s.p95; }},
+    Statistic{"p99", In::figure, 2, 2, "the quantity at the 99th percentile of time; empty for n < 299",
+              [](const S& s) { return s.p99; }},
     Statistic{"uncontended", In::figure, 1, 1, "the quantity at the 5th percentile of time: what the hardware can do",
               [](const S& s) { return s.uncontended; }},
     Statistic{"contention", In::ratio, 1, 1, "median time over 5th percentile of time, less one",
@@ -47,7 +50,27 @@ constexpr std::array statistic_table{
     Statistic{"measured_seconds", In::seconds, 1, 1, "duration of all samples, warm-up apart",
               [](const S& s) { return s.measured_seconds; }},
     Statistic{"outliers", In::count, 1, 1, "samples with a modified z-score above 3.5: counted, never dropped",
-              [](const S& s) -> double { return s.outliers; }}};
+              [](const S& s) -> double { return s.outliers; }},
+    Statistic{"clean", In::count, 2, 2,
+              "samples with canaries within 5 % of the run's medians, no involuntary switch, no major fault and a run "
+              "delay below 0.5 %; empty without canaries",
+              [](const S& s) { return s.clean; }},
+    Statistic{"clean_median", In::figure, 2, 2, "median of those alone", [](const S& s) { return s.clean_median; }},
+    Statistic{"clean_low", In::figure, 2, 2, "lower end of its 95 % interval", [](const S& s) { return s.clean_low; }},
+    Statistic{"clean_high", In::figure, 2, 2, "upper end of that interval", [](const S& s) { return s.clean_high; }},
+    Statistic{"launch_share", In::ratio, 2, 2,
+              "share of the variance of the launches' medians that more samples in each would not remove",
+              [](const S& s) { return s.launch_share; }},
+    Statistic{"autocorrelation", In::ratio, 2, 2, "of samples next to each other in a launch",
+              [](const S& s) { return s.autocorrelation; }},
+    Statistic{"drift_p", In::ratio, 2, 2,
+              "smallest p value of the three tests for drift, times three; below 0.03 there is drift",
+              [](const S& s) { return s.drift_p; }},
+    Statistic{"mode_fast", In::figure, 2, 2, "median of the faster of two modes; empty with one mode",
+              [](const S& s) { return s.mode_fast; }},
+    Statistic{"mode_slow", In::figure, 2, 2, "median of the slower one", [](const S& s) { return s.mode_slow; }},
+    Statistic{"slow_share", In::ratio, 2, 2, "share of the samples in the slower one",
+              [](const S& s) { return s.slow_share; }}};
 
 Field field_of(const Statistic& statistic) {
   const Type type = statistic.in == In::count ? Type::integer : Type::number;
@@ -73,8 +96,9 @@ std::vector<Field> summary_fields(int version) {
   return fields;
 }
 
-std::vector<std::pair<std::string, double>> statistics(const Measurement& measurement, int version) {
-  const Summary summary = summarise(measurement);
+std::vector<std::pair<std::string, double>> statistics(const Measurement& measurement, const CanaryMedians& medians,
+                                                       int version) {
+  const Summary summary = summarise(measurement, medians);
   std::vector<std::pair<std::string, double>> list;
   for (const Statistic& statistic : statistic_table) {
     const bool held = statistic.since <= version && statistic.defined <= version;
@@ -83,7 +107,7 @@ std::vector<std::pair<std::string, double>> statistics(const Measurement& measur
   return list;
 }
 
-std::string summary_line(const Measurement& measurement) {
+std::string summary_line(const Measurement& measurement, const CanaryMedians& medians) {
   std::vector<std::string> cells{measurement.probe,
                                  to_text(measurement.point),
                                  measurement.quantity.name,
@@ -91,7 +115,7 @@ std::string summary_line(const Measurement& measurement) {
                                  std::string(name(measurement.status)),
                                  to_text(measurement.flags),
                                  measurement.reason};
-  for (const auto& [column, value] : statistics(measurement)) cells.push_back(number_text(value));
+  for (const auto& [column, value] : statistics(measurement, medians)) cells.push_back(number_text(value));
   return csv_line(cells);
 }
 
