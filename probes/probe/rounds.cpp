@@ -29,8 +29,8 @@ Verdict judge(const Measurement& measurement, const StoppingRule& rule) {
   const results::Summary summary = results::summarise(measurement);
   Verdict verdict;
   verdict.half_width = (summary.high - summary.low) / 2 / summary.median;  // NaN while n is too small for an interval
-  // The rule of statistics.md section 6 but for its test of stationarity, which belongs into this condition.
-  verdict.converged = verdict.half_width <= rule.precision && summary.launches >= rule.launches &&
+  verdict.stationary = results::stationary(summary);
+  verdict.converged = verdict.half_width <= rule.precision && verdict.stationary && summary.launches >= rule.launches &&
                       summary.measured_seconds >= rule.least_seconds;
   verdict.done = verdict.converged || summary.n >= rule.most_samples;
   return verdict;
@@ -53,12 +53,14 @@ void conclude(Measurement& measurement, const StoppingRule& rule, const std::str
     measurement.reason.clear();
     return;
   }
-  measurement.status = Status::not_converged;
+  measurement.status = verdict.stationary ? Status::not_converged : Status::nonstationary;
   const std::string reached =
       std::isnan(verdict.half_width)
           ? std::string("too few samples for an interval")
           : fmt::format("interval +-{:.1f} %, wanted +-{:.1f} %", 100 * verdict.half_width, 100 * rule.precision);
-  measurement.reason = ended.empty() ? reached : ended + ": " + reached;
+  const std::string drift =
+      verdict.stationary ? "" : "the samples drift: their median depends on when they were taken; ";
+  measurement.reason = drift + (ended.empty() ? reached : ended + ": " + reached);
 }
 
 }  // namespace sextant::probes

@@ -26,6 +26,7 @@ StoppingRule stopping_rule(std::string_view mode, double precision);
 struct Verdict {
   bool done = false;  // converged or at the cap
   bool converged = false;
+  bool stationary = true;
   double half_width = results::not_available;  // relative, reached so far
 };
 

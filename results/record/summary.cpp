@@ -198,10 +198,7 @@ std::vector<const Sample*> in_time_order(const Measurement& measurement) {
 
 Units launches_of(const Measurement& measurement) { return units_of(in_time_order(measurement), measurement.quantity); }
 
-bool stationary(const Measurement& measurement) {
-  const Units launches = launches_of(measurement);
-  return !usable(launches) || drift(replicates(launches)).stationary();
-}
+bool stationary(const Summary& summary) { return !(summary.drift_p < 0.03); }
 
 Summary summarise(const Measurement& measurement, const CanaryMedians& medians) {
   Summary summary;

@@ -69,8 +69,8 @@ std::vector<const Sample*> in_time_order(const Measurement& measurement);
 // Costs of the measured samples in time order, one list a launch; launches in the order of their first sample.
 Units launches_of(const Measurement& measurement);
 
-// Whether the samples show no drift (statistics/series.hpp). A single launch is tested by its ten tenths.
-bool stationary(const Measurement& measurement);
+// Whether the samples show no drift: none of the three tests falls below 1 %. True where there is too little to test.
+bool stationary(const Summary& summary);
 
 // Sets the flags `contended` (fewer than half of the samples clean) and `bimodal` of every measurement.
 void flag_noise(Run& run);
