@@ -16,6 +16,7 @@
 #include "bench/resume.hpp"
 #include "bench/single_run.hpp"
 #include "bench/supervisor.hpp"
+#include "results/import/google_benchmark.hpp"
 #include "results/record/csv.hpp"
 #include "results/record/summary.hpp"
 #include "storage/test_file.hpp"
@@ -31,7 +32,7 @@ namespace {
 struct Options {
   Request request;
   bool quick = false, publish = false, dry_run = false, force = false, json = false;
-  std::string output, target, machine, budget, resume;
+  std::string output, target, machine, budget, resume, format = "table";
   std::uint64_t seed = 0;
 };
 
@@ -95,7 +96,7 @@ class TargetFolder {
   bool ours_;
 };
 
-int finish(const results::Run& run, const fs::path& output, bool json) {
+int finish(const results::Run& run, const fs::path& output, const Options& options) {
   int failed = 0, skipped = 0;
   for (const Measurement& measurement : run.measurements) {
     failed += measurement.status == Status::failed;
@@ -103,7 +104,10 @@ int finish(const results::Run& run, const fs::path& output, bool json) {
   }
   const int total = int(run.measurements.size());
   const int code = failed ? check_failed : skipped == total ? nothing_can_run : done;
-  if (json) {
+  if (options.format == "google-benchmark") {
+    print(results::google_benchmark_text(run));
+    talk("sextant: " + output.string());
+  } else if (options.json) {
     print(
         nlohmann::ordered_json{{"output", output.string()}, {"points", total}, {"failed", failed}, {"skipped", skipped}}
             .dump() +
@@ -128,7 +132,7 @@ int measure(results::Run& run, const std::vector<PlannedProbe>& plan, results::R
     Progress progress(int(run.measurements.size()), stderr_is_terminal());
     supervise(plan, run, folder, supervision, interrupt, progress);
   }
-  return finish(run, folder.path(), options.json);
+  return finish(run, folder.path(), options);
 }
 
 int resume(const Options& options) {
@@ -204,7 +208,13 @@ void add_run(CLI::App& app, int& exit_code) {
   run->add_flag("--dry-run", options->dry_run, "say what would be measured, measure nothing");
   run->add_flag("--force", options->force, "replace a run that is in the way");
   run->add_flag("--json", options->json, "one JSON document on stdout");
-  run->callback([options, &exit_code] { exit_code = options->resume.empty() ? start(*options) : resume(*options); });
+  run->add_option("--format", options->format, "what is printed: table, or google-benchmark (its JSON)")
+      ->check(CLI::IsMember({"table", "google-benchmark"}));
+  run->callback([options, &exit_code] {
+    if (options->json && options->format != "table")
+      throw UsageError("--json and --format exclude each other: stdout holds one document");
+    exit_code = options->resume.empty() ? start(*options) : resume(*options);
+  });
 }
 
 }  // namespace sextant::bench

@@ -119,6 +119,7 @@ void supervise(const std::vector<PlannedProbe>& plan, results::Run& run, results
   } catch (const Interrupted&) {
     run.provenance.state = results::State::interrupted;
     conclude_interrupted(run, plan);
+    results::flag_noise(run);
     folder.finish(run);
     throw;
   } catch (const results::WriteError&) {
@@ -129,6 +130,7 @@ void supervise(const std::vector<PlannedProbe>& plan, results::Run& run, results
   const bool cut = std::any_of(run.measurements.begin(), run.measurements.end(),
                                [](const Measurement& point) { return point.flags.interrupted; });
   run.provenance.state = cut ? results::State::interrupted : results::State::complete;
+  results::flag_noise(run);
   folder.finish(run);
 }
 
