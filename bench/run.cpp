@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
 #include <ctime>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -16,6 +18,8 @@
 #include "bench/resume.hpp"
 #include "bench/single_run.hpp"
 #include "bench/supervisor.hpp"
+#include "bench/watching.hpp"
+#include "probes/probe/clock.hpp"
 #include "results/import/google_benchmark.hpp"
 #include "results/record/csv.hpp"
 #include "results/record/summary.hpp"
@@ -49,19 +53,23 @@ double default_budget(const std::string& mode) { return mode == "quick" ? 100 : 
 
 double patience_for(const std::string& mode) { return mode == "quick" ? 20 : 120; }
 
+// Where the undisturbed samples tell another median than all of them, by more than the interval, both are said.
 void print_results(const results::Run& run) {
-  std::vector<std::vector<std::string>> rows{{"probe", "point", "median", "95 % interval", "n", "status"}};
+  std::vector<std::vector<std::string>> rows{
+      {"probe", "point", "median", "95 % interval", "undisturbed", "n", "status"}};
   for (const Measurement& measurement : run.measurements) {
-    const results::Summary summary = results::summarise(measurement);
+    const results::Summary summary = results::summarise(measurement, run.canaries);
     const auto text = [&](double value) { return results::format(value, measurement.quantity.unit); };
     std::string status(results::name(measurement.status));
     if (measurement.status == Status::failed || measurement.status == Status::skipped)
       status += ": " + measurement.reason;
     const results::Table* table = results::find_table(run, measurement.probe);
-    rows.push_back({measurement.probe, describe(measurement.point, table ? *table : results::Table{}),
-                    summary.n ? text(summary.median) : "-",
-                    summary.n > 5 ? text(summary.low) + " .. " + text(summary.high) : "-", std::to_string(summary.n),
-                    status});
+    rows.push_back(
+        {measurement.probe, describe(measurement.point, table ? *table : results::Table{}),
+         summary.n ? text(summary.median) : "-",
+         std::isnan(summary.low) ? "-" : text(summary.low) + " .. " + text(summary.high),
+         summary.clean_median < summary.low || summary.clean_median > summary.high ? text(summary.clean_median) : "",
+         std::to_string(summary.n), status});
   }
   print(text_table(rows));
 }
@@ -96,25 +104,37 @@ class TargetFolder {
   bool ours_;
 };
 
-int finish(const results::Run& run, const fs::path& output, const Options& options) {
-  int failed = 0, skipped = 0;
+int finish(const results::Run& run, const fs::path& output, const Watching& cost, const Options& options) {
+  int failed = 0, skipped = 0, lost = 0;
   for (const Measurement& measurement : run.measurements) {
     failed += measurement.status == Status::failed;
     skipped += measurement.status == Status::skipped;
+    lost += measurement.flags.interrupted;
   }
   const int total = int(run.measurements.size());
-  const int code = failed ? check_failed : skipped == total ? nothing_can_run : done;
+  const int code = failed || lost ? check_failed : skipped == total ? nothing_can_run : done;
   if (options.format == "google-benchmark") {
     print(results::google_benchmark_text(run));
     talk("sextant: " + output.string());
   } else if (options.json) {
-    print(
-        nlohmann::ordered_json{{"output", output.string()}, {"points", total}, {"failed", failed}, {"skipped", skipped}}
-            .dump() +
-        "\n");
+    print(nlohmann::ordered_json{{"output", output.string()},
+                                 {"points", total},
+                                 {"failed", failed},
+                                 {"skipped", skipped},
+                                 {"interrupted", lost},
+                                 {"wall_seconds", cost.wall},
+                                 {"canary_seconds", cost.canaries},
+                                 {"bookkeeping_seconds", cost.bookkeeping}}
+              .dump() +
+          "\n");
   } else {
     print_results(run);
-    print(fmt::format("\n{} points, {} failed, {} skipped\n{}\n", total, failed, skipped, output.string()));
+    print(fmt::format("\n{} points, {} failed, {} skipped\n{}{}\n", total, failed, skipped,
+                      cost.wall > 0 ? describe(cost) + "\n" : "", output.string()));
+  }
+  if (lost) {
+    talk(fmt::format("sextant: {} of the points were not finished: sextant run --resume {} measures them", lost,
+                     output.string()));
   }
   return code;
 }
@@ -128,21 +148,41 @@ int measure(results::Run& run, const std::vector<PlannedProbe>& plan, results::R
   supervision.target = fs::absolute(target.path()).string();  // to the worker only; never into the record
   supervision.budget = options.budget.empty() ? default_budget(run.provenance.mode) : parse_duration(options.budget);
   supervision.patience = patience_for(run.provenance.mode);
+  const auto earlier = std::ptrdiff_t(run.launches.size());
+  const probes::Clock clock = probes::monotonic_clock();
+  const double begin = clock();
   {
     Progress progress(int(run.measurements.size()), stderr_is_terminal());
     supervise(plan, run, folder, supervision, interrupt, progress);
   }
-  return finish(run, folder.path(), options);
+  const Watching cost = watching({run.launches.begin() + earlier, run.launches.end()}, clock() - begin);
+  return finish(run, folder.path(), cost, options);
 }
 
 int resume(const Options& options) {
+  if (!options.budget.empty()) parse_duration(options.budget);
   const fs::path folder(options.resume);
+  if (!results::is_run_folder(folder)) {
+    throw results::InvalidInput(folder.string() +
+                                ": not a run folder: give --resume the folder that sextant run named");
+  }
+  const SingleRun alone;  // before the rows are read: another run may be writing them
   results::Run run = results::read_run(folder, true);
+  if (run.provenance.state == results::State::complete) {
+    talk("sextant: " + folder.string() + " is complete: nothing is left to do");
+    finish(run, folder, {}, options);
+    return done;
+  }
   probes::Machine machine = probes::detect_machine();
   machine.libexec = libexec_folder();
+  machine.target = options.target;
   const auto plan = plan_of(run, all_probes(), machine);
+  if (const std::string warning = other_build(run.provenance, recorded_environment()); !warning.empty()) {
+    auto& warnings = run.provenance.warnings;
+    if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) warnings.push_back(warning);
+    talk("sextant: warning: " + warning);
+  }
   run.provenance.state = results::State::running;
-  const SingleRun alone;
   return measure(run, plan, results::RunFolder::open(folder, run), options, machine);
 }
 
@@ -204,12 +244,16 @@ void add_run(CLI::App& app, int& exit_code) {
   run->add_option("--machine", options->machine, "public name of this machine (default: a hash)");
   run->add_option("--budget", options->budget, "time for all probes: 90s, 10m, 2h");
   run->add_option("--seed", options->seed, "seed of every random order (default: a new one, stored)");
-  run->add_option("--resume", options->resume, "finish the run in this folder");
+  CLI::Option* resumed = run->add_option("--resume", options->resume, "finish the run in this folder");
   run->add_flag("--dry-run", options->dry_run, "say what would be measured, measure nothing");
   run->add_flag("--force", options->force, "replace a run that is in the way");
   run->add_flag("--json", options->json, "one JSON document on stdout");
   run->add_option("--format", options->format, "what is printed: table, or google-benchmark (its JSON)")
       ->check(CLI::IsMember({"table", "google-benchmark"}));
+  // A run is finished as it was begun.
+  for (const char* fixed : {"prefix", "--filter", "--set", "--quick", "--publish", "--output", "--machine", "--seed",
+                            "--dry-run", "--force"})
+    resumed->excludes(run->get_option(fixed));
   run->callback([options, &exit_code] {
     if (options->json && options->format != "table")
       throw UsageError("--json and --format exclude each other: stdout holds one document");
