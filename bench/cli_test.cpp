@@ -186,7 +186,7 @@ TEST_F(CommandLine, AnUnwritableOutputFolderStopsBeforeAnythingIsMeasured) {
 }
 
 TEST_F(CommandLine, AFullDiskKeepsTheRowsAndSaysSo) {
-  if (shell("mkdir small && mount -t tmpfs -o size=64k sextant-test small").code != 0) {
+  if (shell("mkdir small && mount -t tmpfs -o size=160k sextant-test small").code != 0) {
     GTEST_SKIP() << "a small file system cannot be mounted here: it needs root";
   }
   const Outcome outcome = sextant("run overhead sync memory.latency --quick --budget 30s --seed 5 --output small/run");
