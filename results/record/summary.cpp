@@ -25,11 +25,12 @@ double finite(double value) { return std::isfinite(value) ? value : not_availabl
 double rounded(double value) { return std::floor(1e6 * value + 0.5) / 1e6; }
 
 Units units_of(const std::vector<const Sample*>& samples, const Quantity& quantity) {
+  std::map<int, std::size_t> sizes, positions;
+  for (const Sample* sample : samples) ++sizes[sample->launch];
   Units units;
-  std::map<int, std::size_t> positions;
   for (const Sample* sample : samples) {
     const auto [place, fresh] = positions.emplace(sample->launch, units.size());
-    if (fresh) units.emplace_back();
+    if (fresh) units.emplace_back().reserve(sizes[sample->launch]);
     units[place->second].push_back(cost_of(quantity, *sample));
   }
   return units;
@@ -50,10 +51,10 @@ Units replicates(const Units& launches) {
   return stretches(launches[0], tenths);
 }
 
-// Two standard errors of the autocorrelation of independent samples.
-bool independent(const std::vector<double>& series) {
-  const double rho = autocorrelation(residuals({series}));
-  return !(std::abs(rho) > 2 / std::sqrt(double(series.size())));
+// Of the samples of a single launch, by two standard errors of the autocorrelation that independent ones have.
+bool independent(const Units& launch) {
+  const double rho = autocorrelation(residuals(launch));
+  return !(std::abs(rho) > 2 / std::sqrt(double(launch[0].size())));
 }
 
 struct Interval {
@@ -63,7 +64,7 @@ struct Interval {
 // Of the median of costs.
 Interval interval_of(const Units& launches, const Pool& pooled) {
   const double typical = median(pooled.values);
-  if (launches.size() == 1 && (launches[0].size() < 4 * tenths || independent(launches[0]))) {
+  if (launches.size() == 1 && (launches[0].size() < 4 * tenths || independent(launches))) {
     const auto ranks = interval_ranks(int(pooled.values.size()), 0.5);
     if (!ranks) return {};
     return {pooled.values[std::size_t(ranks->low - 1)], pooled.values[std::size_t(ranks->high - 1)]};
@@ -80,8 +81,7 @@ Interval with_thirds(Interval interval, const std::vector<const Sample*>& sample
   for (const Sample* sample : samples) costs.push_back(cost_of(quantity, *sample));
   if (costs.size() < 3) return interval;
   for (auto& third : stretches(costs, 3)) {
-    std::sort(third.begin(), third.end());
-    const double middle = median(third);
+    const double middle = median_of(std::move(third));
     interval.low = std::fmin(interval.low, middle);  // fmin and fmax take the other one for a NaN
     interval.high = std::fmax(interval.high, middle);
   }
@@ -93,9 +93,7 @@ int count_outliers(const std::vector<double>& sorted) {
   std::vector<double> distance;
   distance.reserve(sorted.size());
   for (const double x : sorted) distance.push_back(std::abs(x - centre));
-  std::vector<double> ordered = distance;
-  std::sort(ordered.begin(), ordered.end());
-  const double spread = median(ordered);
+  const double spread = median_of(distance);
   // Iglewicz and Hoaglin's modified z-score, multiplied out so that a spread of zero needs no case of its own.
   return static_cast<int>(
       std::count_if(distance.begin(), distance.end(), [&](double d) { return 0.6745 * d > 3.5 * spread; }));
@@ -141,6 +139,7 @@ void describe_clean(const std::vector<const Sample*>& samples, const Measurement
                     const CanaryMedians& medians, const Conversion& converted, Summary& summary) {
   if (std::isnan(medians.compute) && std::isnan(medians.memory)) return;
   std::vector<const Sample*> undisturbed;
+  undisturbed.reserve(samples.size());
   for (const Sample* sample : samples) {
     if (clean(*sample, medians)) undisturbed.push_back(sample);
   }
@@ -152,10 +151,19 @@ void describe_clean(const std::vector<const Sample*>& samples, const Measurement
   converted.interval(interval_of(launches, pooled), summary.clean_low, summary.clean_high);
 }
 
-double median_of(std::vector<double> values) {
-  if (values.empty()) return not_available;
-  std::sort(values.begin(), values.end());
-  return median(values);
+double median_if_any(std::vector<double> values) {
+  return values.empty() ? not_available : median_of(std::move(values));
+}
+
+// Summed in ascending order, so that the figure does not depend on the order of the rows.
+double sum_of_seconds(const std::vector<const Sample*>& samples) {
+  std::vector<double> seconds;
+  seconds.reserve(samples.size());
+  for (const Sample* sample : samples) seconds.push_back(sample->seconds);
+  std::sort(seconds.begin(), seconds.end());
+  double sum = 0;
+  for (const double s : seconds) sum += s;
+  return sum;
 }
 
 }  // namespace
@@ -166,7 +174,9 @@ void CanaryValues::add(const Sample& sample) {
   if (sample.conditions.canary_memory > 0) memory_.push_back(sample.conditions.canary_memory);
 }
 
-CanaryMedians CanaryValues::medians() && { return {median_of(std::move(compute_)), median_of(std::move(memory_))}; }
+CanaryMedians CanaryValues::medians() && {
+  return {median_if_any(std::move(compute_)), median_if_any(std::move(memory_))};
+}
 
 CanaryMedians canary_medians(const Run& run) {
   CanaryValues values;
@@ -186,6 +196,7 @@ bool clean(const Sample& sample, const CanaryMedians& medians) {
 
 std::vector<const Sample*> in_time_order(const Measurement& measurement) {
   std::vector<const Sample*> samples;
+  samples.reserve(measurement.samples.size());
   for (const Sample& sample : measurement.samples) {
     if (sample.stage == Stage::measure) samples.push_back(&sample);
   }
@@ -203,26 +214,24 @@ bool stationary(const Summary& summary) { return !(summary.drift_p < 0.03); }
 Summary summarise(const Measurement& measurement, const CanaryMedians& medians) {
   Summary summary;
   const auto samples = in_time_order(measurement);
-  std::vector<double> seconds;
-  for (const Sample* sample : samples) seconds.push_back(sample->seconds);
-  // Summed in ascending order, so that the figure does not depend on the order of the rows.
-  std::sort(seconds.begin(), seconds.end());
-  for (const double s : seconds) summary.measured_seconds += s;
+  summary.measured_seconds = sum_of_seconds(samples);
   Units launches = units_of(samples, measurement.quantity);
   summary.n = static_cast<int>(samples.size());
   summary.launches = static_cast<int>(launches.size());
   // A sample without work has no cost. To leave it out would be to choose among samples, so nothing is told.
   if (!usable(launches)) return summary;
   const Conversion converted(measurement.quantity);
-  const Units units = replicates(launches);
   summary.launch_share = launches.size() > 1 ? rounded(unit_share(launches)) : not_available;
   summary.autocorrelation = rounded(autocorrelation(residuals(launches)));
-  summary.drift_p = rounded(drift(units).p());
-  const Pool pooled = pool(launches);
-  Interval interval = interval_of(launches, pooled);
-  if (measurement.status == Status::nonstationary) interval = with_thirds(interval, samples, measurement.quantity);
-  converted.interval(interval, summary.low, summary.high);
-  describe(pooled.values, converted, summary);
+  summary.drift_p = rounded(drift(replicates(launches)).p());
+  {
+    const Pool pooled = pool(launches);
+    Interval interval = interval_of(launches, pooled);
+    if (measurement.status == Status::nonstationary) interval = with_thirds(interval, samples, measurement.quantity);
+    converted.interval(interval, summary.low, summary.high);
+    describe(pooled.values, converted, summary);
+  }
+  launches = {};  // of ten million samples, these and the pool are 240 MB
   describe_clean(samples, measurement, medians, converted, summary);
   return summary;
 }

@@ -49,6 +49,15 @@ double quantile(std::span<const double> sorted, double q) {
 
 double median(std::span<const double> sorted) { return quantile(sorted, 0.5); }
 
+double median_of(std::vector<double> values) {
+  if (values.empty()) throw std::invalid_argument("a median of no samples");
+  const auto upper = values.begin() + std::ptrdiff_t(values.size() / 2);
+  std::nth_element(values.begin(), upper, values.end());
+  if (values.size() % 2 == 1) return *upper;
+  const double lower = *std::max_element(values.begin(), upper);
+  return lower + 0.5 * (*upper - lower);
+}
+
 std::optional<Ranks> interval_ranks(int n, double q) {
   if (n < 1 || !(q > 0 && q < 1)) return std::nullopt;
   const int low = lower_rank(n, q);
@@ -59,11 +68,14 @@ std::optional<Ranks> interval_ranks(int n, double q) {
 
 Pool pool(Units units) {
   Pool pooled;
+  std::size_t size = 0;
+  for (const auto& unit : units) size += unit.size();
+  pooled.values.reserve(size);
   for (auto& unit : units) {
     std::sort(unit.begin(), unit.end());
     pooled.values.insert(pooled.values.end(), unit.begin(), unit.end());
   }
-  std::sort(pooled.values.begin(), pooled.values.end());
+  if (units.size() > 1) std::sort(pooled.values.begin(), pooled.values.end());
   pooled.units = std::move(units);
   return pooled;
 }

@@ -12,6 +12,8 @@ namespace sextant::results {
 // Linear interpolation between order statistics at (n-1)q (the common "type 7"). `sorted` ascending, not empty.
 double quantile(std::span<const double> sorted, double q);
 double median(std::span<const double> sorted);
+// The same median of values in any order, in linear time.
+double median_of(std::vector<double> values);
 
 // One-based ranks (l, u) of the 95 % interval of a quantile by order statistics (statistics.md section 5), from the
 // exact binomial distribution of the number of samples below the quantile: at most 2.5 % lies outside on either side.

@@ -76,5 +76,17 @@ TEST(OrderStatistics, WeightedMediansAreThoseOfTheValuesWrittenOut) {
   EXPECT_THROW(weighted_median(pool({{1, 2}}), std::vector<std::uint32_t>{0}), std::invalid_argument);
 }
 
+TEST(OrderStatistics, TheMedianOfValuesInAnyOrderIsThatOfTheSortedOnesToTheLastBit) {
+  Random random(3);
+  for (std::size_t n = 1; n < 60; ++n) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < n; ++i) values.push_back(0.1 * random.below(40) + 1e-9 * random.below(7));
+    std::vector<double> sorted = values;
+    std::sort(sorted.begin(), sorted.end());
+    EXPECT_EQ(median_of(values), median(sorted));
+  }
+  EXPECT_THROW(median_of({}), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace sextant::results

@@ -16,11 +16,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-double median_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return median(values);
-}
-
 std::vector<double> log_medians(const Units& units) {
   std::vector<double> medians;
   for (const auto& unit : units) {
@@ -44,6 +39,9 @@ std::vector<double> thinned(const std::vector<double>& medians, std::size_t most
 // its median towards them: sqrt(n/(n-1)).
 double spread_within(const Units& units) {
   std::vector<double> distances;
+  std::size_t size = 0;
+  for (const auto& unit : units) size += unit.size();
+  distances.reserve(size);
   for (const auto& unit : units) {
     if (unit.size() < 2) continue;
     const double centre = std::log(median_of(unit));
@@ -109,6 +107,7 @@ Units residuals(const Units& in_time_order) {
   Units all;
   for (const auto& unit : in_time_order) {
     std::vector<double> rest;
+    rest.reserve(unit.size());
     const double centre = unit.empty() ? 0 : std::log(median_of(unit));
     for (const double value : unit) rest.push_back(std::clamp(std::log(value) - centre, -3 * spread, 3 * spread));
     all.push_back(std::move(rest));
