@@ -1,90 +1,311 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# Rebuilds the headline figures of a run's summary.csv from its raw rows, from their definitions and not from our code,
-# and compares every bit. For runs of schema version 2 whose points have two launches or more.
-#   summarise.py RUN_FOLDER...
-import csv, json, math, sys
+"""Makes the figures of summary.csv again from the raw rows, in another language, and compares them to the last bit.
 
-STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12,
-           2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042, 2.04, 2.037,
-           2.035, 2.032, 2.03, 2.028, 2.026, 2.024, 2.023, 2.021]  # 97.5 %, by degrees of freedom
+    tests/summarise.py RUN_FOLDER...
 
-def quantile(values, q):  # linear between order statistics
-    values, position = sorted(values), (len(values) - 1) * q
-    below, share = int(position), position - int(position)
-    return values[below] if share == 0 else values[below] + share * (values[below + 1] - values[below])
+Written from what docs/architecture.md and the comments of results/statistics say, not from the code there. Exit 1 when
+a figure differs.
+"""
+import csv
+import json
+import math
+import sys
+from math import comb, exp, expm1, floor, isfinite, isnan, lgamma, log, nan, pi, sqrt
+from pathlib import Path
 
-def factor(launches, centre):  # launches drawn whole, splitmix64 from seed 1
-    k, state, logs = len(launches), 1, []
+MASK = 2**64 - 1
+SINCE_1 = "n launches median p5 p95 uncontended contention measured_seconds outliers".split()  # as they were then
+
+
+def number(text):
+    return float(text) if text else nan
+
+
+def total(values):  # from the left: newer Pythons correct the rounding errors in sum()
+    result = 0.0
+    for value in values:
+        result += value
+    return result
+
+
+def quantile(ascending, q):
+    position = (len(ascending) - 1) * q
+    below = int(position)
+    share = position - below
+    return ascending[below] + share * (ascending[below + 1] - ascending[below]) if share else ascending[below]
+
+
+def median(values):
+    return quantile(sorted(values), 0.5) if values else nan
+
+
+def rounded(value):
+    return value if isnan(value) else floor(1e6 * value + 0.5) / 1e6
+
+
+def splitmix(state):
+    while True:
+        state = (state + 0x9E3779B97F4A7C15) & MASK
+        z = state
+        z = ((z ^ z >> 30) * 0xBF58476D1CE4E5B9) & MASK
+        z = ((z ^ z >> 27) * 0x94D049BB133111EB) & MASK
+        yield z ^ z >> 31
+
+
+def below(random, count):
+    return (next(random) >> 32) * count >> 32
+
+
+def stretches(series, count):
+    size, longer = divmod(len(series), count)
+    starts = [i * size + min(i, longer) for i in range(count + 1)]
+    return [series[a:b] for a, b in zip(starts, starts[1:])]
+
+
+def student(freedom):
+    """97.5 % quantile, by Simpson's rule over the density and bisection: to better than the three decimals kept."""
+    scale = exp(lgamma((freedom + 1) / 2) - lgamma(freedom / 2)) / sqrt(freedom * pi)
+
+    def beyond(t, steps=4000):  # x = t sin(a) is smooth enough for any degree of freedom
+        h = math.atan(t / sqrt(freedom)) / steps
+        f = [math.cos(i * h) ** (freedom - 1) for i in range(steps + 1)]
+        return 0.5 - scale * sqrt(freedom) * h / 3 * (f[0] + f[-1] + 4 * sum(f[1::2]) + 2 * sum(f[2:-1:2]))
+
+    low, high = 0.0, 20.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if beyond(middle) > 0.025 else (low, middle)
+    return round(1000 * low) / 1000
+
+
+def standard_error(units):
+    centre = median(sum(units, []))
+    units, random, logs = [sorted(unit) for unit in units], splitmix(1), []
     for _ in range(2000):
-        drawn = []
-        for _ in range(k):
-            state = z = (state + 0x9e3779b97f4a7c15) % 2**64
-            z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9 % 2**64
-            z = (z ^ z >> 27) * 0x94d049bb133111eb % 2**64
-            drawn += launches[((z ^ z >> 31) >> 32) * k >> 32]
-        logs.append(math.log(quantile(drawn, 0.5) / centre))
-    mean = squares = 0.0
-    for x in logs: mean += x
-    mean /= 2000
-    for x in logs: squares += (x - mean) * (x - mean)
-    error = math.sqrt(k / (k - 1)) * math.sqrt(squares / 2000)
-    return 1 + math.floor(1e6 * math.expm1(STUDENT[k - 2] * error) + 0.5) / 1e6
+        drawn = [units[below(random, len(units))] for _ in units]
+        logs.append(log(median([value for unit in drawn for value in unit]) / centre))
+    mean = total(logs) / len(logs)
+    spread = sqrt(total((x - mean) * (x - mean) for x in logs) / len(logs))
+    return sqrt(len(units) / (len(units) - 1)) * spread
 
-def figures(rows, unit, status, clean):
-    work = "bytes" if unit == "By/s" else "operations"
-    rows = sorted((r for r in rows if r["stage"] == "measure"),
-                  key=lambda r: (float(r["start"]), int(r["launch"]), int(r["repetition"])))
+
+def order_interval(values):
+    n, tail, low = len(values), 0, 0
+    while (tail := tail + comb(n, low)) * 40 <= 2**n:  # at most 2.5 % below
+        low += 1
+    return (sorted(values)[low - 1], sorted(values)[n - low]) if low else (nan, nan)
+
+
+def replicates(launches):
+    return stretches(launches[0], 10) if len(launches) == 1 and len(launches[0]) >= 40 else launches
+
+
+def interval(launches):
+    if len(launches) == 1:
+        n = len(launches[0])
+        if n < 40 or not abs(autocorrelation(launches)) > 2 / sqrt(n):
+            return order_interval(launches[0])
+    units, typical = replicates(launches), median(sum(launches, []))
+    factor = 1 + floor(1e6 * expm1(student(len(units) - 1) * standard_error(units)) + 0.5) / 1e6
+    return typical / factor, typical * factor
+
+
+def spread_within(units):
+    distances = []
+    for unit in units:
+        if len(unit) > 1:
+            centre, bent = log(median(unit)), sqrt(len(unit) / (len(unit) - 1))
+            distances += [bent * abs(log(value) - centre) for value in unit]
+    return 1.4826 * median(distances)
+
+
+def autocorrelation(units):
+    limit, products, squares = 3 * spread_within(units), 0.0, 0.0
+    for unit in units:
+        if len(unit) < 3:
+            continue
+        centre = log(median(unit))
+        rest = [min(max(log(value) - centre, -limit), limit) for value in unit]
+        mean = total(rest) / len(rest)
+        squares += total((x - mean) ** 2 for x in rest)
+        products += total((x - mean) * (y - mean) for x, y in zip(rest, rest[1:]))
+    return products / squares if squares > 0 else nan
+
+
+def launch_share(units):
+    medians, spread = [log(median(unit)) for unit in units], spread_within(units)
+    if len(medians) < 3 or isnan(spread):
+        return nan
+    mean = total(medians) / len(medians)
+    seen = total((m - mean) ** 2 for m in medians) / (len(medians) - 1)
+    bound = total((1 if len(u) < 3 else pi / 2) * spread * spread / len(u) for u in units) / len(units)
+    return 1 - bound / seen if seen > bound else 0.0
+
+
+def ranks(values):  # ties shared, centred on zero
+    ascending = sorted(values)
+    first = {value: ascending.index(value) for value in ascending}
+    return [(2 * first[value] + ascending.count(value) - len(values)) / 2 for value in values]
+
+
+def kendall(order):
+    return abs(sum((y > x) - (y < x) for i, x in enumerate(order) for y in order[i + 1:]))
+
+
+def largest_sum(order):
+    reached, largest, n = 0.0, 0.0, len(order)
+    for i, rank in enumerate(order[:-1], 1):
+        reached += rank
+        largest = max(largest, abs(reached) / sqrt(i * (n - i)))
+    return largest
+
+
+def drift_p(units):
+    excess, variance, within, trend, change = 0.0, 0.0, 1.0, 1.0, 1.0
+    for unit in units:
+        third = len(unit) // 3
+        if third > 1:
+            both = ranks(unit[:third] + unit[-third:])
+            excess += sum(both[:third])
+            variance += sum(rank * rank for rank in both) * third / (2 * (2 * third - 1))
+    if variance > 0:
+        rho = min(max(autocorrelation(units), 0), 0.95)
+        within = math.erfc(abs(excess) / sqrt(variance * (1 + rho) / (1 - rho)) / sqrt(2))
+    medians = [log(median(unit)) for unit in units]
+    if len(medians) > 40:
+        medians = [total(group) / len(group) for group in stretches(medians, 40)]
+    if len(medians) >= 6:
+        order, random = ranks(medians), splitmix(2)
+        seen, step, trending, stepped = kendall(order), largest_sum(order), 1, 1
+        for _ in range(2000):
+            for i in range(len(order), 1, -1):
+                j = below(random, i)
+                order[i - 1], order[j] = order[j], order[i - 1]
+            trending += kendall(order) >= seen
+            stepped += largest_sum(order) >= step * (1 - 1e-12)
+        trend, change = trending / 2001, stepped / 2001
+    return min(1.0, 3 * min(within, trend, change))
+
+
+def modes(ascending):
+    n = len(ascending)
+    if n < 20:
+        return None
+    logs = [log(value / median(ascending)) for value in ascending]
+    whole, part, best, split = total(logs), 0.0, 0.0, 0
+    variance = total(x * x for x in logs) - whole * whole / n
+    for i in range(1, n if variance > 0 else 0):
+        part += logs[i - 1]
+        if 10 * i >= n and 10 * (n - i) >= n:
+            explained = (part / i - (whole - part) / (n - i)) ** 2 * i * (n - i) / n / variance
+            best, split = max((best, split), (explained, i), key=lambda found: found[0])
+    return (quantile(ascending[:split], 0.5), quantile(ascending[split:], 0.5), (n - split) / n) if best > 0.85 else None
+
+
+def clean(row, usual):
+    """Undisturbed; what is not known does not count against a row."""
+    off = any(abs(row[canary] / usual[canary] - 1) > 0.05 for canary in usual)
+    return not (off or row["involuntary_switches"] > 0 or row["major_faults"] > 0 or
+                row["run_delay"] >= 0.005 * row["seconds"])
+
+
+def by_launch(rows, work):
     launches = {}
-    for r in rows: launches.setdefault(r["launch"], []).append(float(r["seconds"]) / float(r[work]))
-    costs = [c for launch in launches.values() for c in launch]
-    if len(launches) < 2 or len(launches) > 41: return None
-    centre, fast = quantile(costs, 0.5), quantile(costs, 0.05)
-    f = factor(list(launches.values()), centre)
-    low, high = centre / f, centre * f
-    if status == "nonstationary":
-        series, begin = [float(r["seconds"]) / float(r[work]) for r in rows], 0
-        for i in range(3):
-            end = begin + len(series) // 3 + (i < len(series) % 3)
-            third, begin = quantile(series[begin:end], 0.5), end
-            low, high = min(low, third), max(high, third)
-    rate = unit.endswith("/s")
-    convert = (lambda c: 1 / c) if rate else (lambda c: c)
-    out = {"n": len(costs), "launches": len(launches), "median": convert(centre), "uncontended": convert(fast),
-           "low": convert(high if rate else low), "high": convert(low if rate else high), "contention": centre / fast - 1,
-           "clean": sum(map(clean, rows))}
-    if len(costs) >= 59: out["p95" if not rate else "p5"] = convert(quantile(costs, 0.95))
-    if len(costs) >= 299: out["p99"] = convert(quantile(costs, 0.99))
-    return out
+    for row in rows:
+        launches.setdefault(row["launch"], []).append(row["seconds"] / row[work] if row[work] > 0 else nan)
+    return list(launches.values())
 
-def clean_by(usual):
-    near = lambda value, median: value == "" or median is None or abs(float(value) / median - 1) <= 0.05
-    return lambda r: (near(r["canary_compute"], usual["compute"]) and near(r["canary_memory"], usual["memory"])
-                      and not float(r["involuntary_switches"] or 0) > 0 and not float(r["major_faults"] or 0) > 0
-                      and not float(r["run_delay"] or 0) >= 0.005 * float(r["seconds"]))
 
-def main(folders):
-    compared, wrong = 0, 0
-    for folder in folders:
-        package = json.load(open(folder + "/datapackage.json"))
-        own, axes = package["sextant"], {}
-        for resource in package["resources"]:
-            if resource["path"] in ("summary.csv", "launches.csv") or "schema" not in resource: continue
-            axes[resource["path"]] = [(f["sextant"]["axis"], f["name"]) for f in resource["schema"]["fields"]
-                                      if "axis" in f.get("sextant", {})]
-        tables = {path: list(csv.DictReader(open(f"{folder}/{path}", newline=""))) for path in axes}
-        for point in csv.DictReader(open(folder + "/summary.csv", newline="")):
-            path = point["probe"] + ".csv"
-            spell = lambda row: " ".join(f"{axis}={row[column]}" for axis, column in axes[path])
-            rows = [r for r in tables[path] if spell(r) == point["point"]]
-            found = figures(rows, point["unit"], point["status"], clean_by(own["canaries"]))
-            for name, value in (found or {}).items():
-                compared += 1
-                if point[name] == "" or float(point[name]) != value:
-                    wrong += 1
-                    print(f"{folder}: {point['probe']} {point['point']}: {name}: {point[name]} in the file, {value!r} from the rows")
-    print(f"{compared} figures compared, {wrong} differ")
-    return 1 if wrong or not compared else 0
+def summary(rows, unit, status, usual, version):
+    """The statistics of one point by their column in summary.csv; those that are not available are left out."""
+    rows = sorted((row for row in rows if row["stage"] == "measure"),
+                  key=lambda row: (row["start"], row["launch"], row["repetition"]))
+    rate = unit in ("By/s", "1/s", "{flop}/s")
+    work = "bytes" if unit in ("By/s", "s/By") else "operations"
+    launches = by_launch(rows, work)
+    costs = sorted(sum(launches, []))
+    s = {"n": len(rows), "launches": len(launches), "outliers": 0,
+         "measured_seconds": total(sorted(row["seconds"] for row in rows))}
+    if not costs or not all(cost > 0 and isfinite(cost) for cost in costs):
+        return s
+
+    def between(ends, low, high):
+        s[low], s[high] = [1 / end for end in reversed(ends)] if rate else ends
+
+    def figure(cost):
+        return 1 / cost if rate else cost
+
+    typical, fast = median(costs), quantile(costs, 0.05)
+    s |= {"median": figure(typical), "uncontended": figure(fast), "contention": typical / fast - 1}
+    if len(rows) >= 59:
+        between((fast, quantile(costs, 0.95)), "p5", "p95")
+    distances = [abs(cost - typical) for cost in costs]
+    s["outliers"] = sum(0.6745 * distance > 3.5 * median(distances) for distance in distances)
+    if version < 2:
+        return s
+    low, high = interval(launches)
+    if status == "nonstationary" and len(costs) > 2:
+        in_time = [row["seconds"] / row[work] for row in rows]
+        thirds = [median(third) for third in stretches(in_time, 3)]
+        low, high = [choose(x for x in [end, *thirds] if not isnan(x)) for end, choose in ((low, min), (high, max))]
+    between((low, high), "low", "high")
+    if len(rows) >= 299:
+        s["p99"] = figure(quantile(costs, 0.99))
+    s["launch_share"] = rounded(launch_share(launches)) if len(launches) > 1 else nan
+    s["autocorrelation"] = rounded(autocorrelation(launches))
+    s["drift_p"] = rounded(drift_p(replicates(launches)))
+    if two := modes(costs):
+        s |= {"mode_fast": figure(two[0]), "mode_slow": figure(two[1]), "slow_share": rounded(two[2])}
+    if not all(isnan(value) for value in usual.values()):
+        quiet = by_launch([row for row in rows if clean(row, usual)], work)
+        s["clean"] = len(sum(quiet, []))
+        if quiet:
+            s["clean_median"] = figure(median(sum(quiet, [])))
+            between(interval(quiet), "clean_low", "clean_high")
+    return s
+
+
+def read(file):
+    with open(file, newline="", encoding="utf-8") as text:
+        return list(csv.DictReader(text))
+
+
+def samples(folder, resource):
+    """The rows of a probe by point, written as in summary.csv but for quotes."""
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    axes = {name: field["sextant"]["axis"] for name, field in fields.items() if field["sextant"]["role"] == "axis"}
+    points = {}
+    for row in read(folder / resource["path"]):
+        point = " ".join(f"{axis}={row[name]}" for name, axis in axes.items())
+        values = {name: text if fields[name]["type"] == "string" else number(text) for name, text in row.items()}
+        points.setdefault(point, []).append(values)
+    return points
+
+
+def differences(folder):
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    version = package["sextant"]["schema_version"]
+    tables = {r["name"]: samples(folder, r) for r in package["resources"] if "probe" in r.get("sextant", {})}
+    measured = [row for table in tables.values() for rows in table.values() for row in rows if row["stage"] == "measure"]
+    canaries = ("canary_compute", "canary_memory") if version > 1 else ()
+    usual = {canary: median([row[canary] for row in measured if row[canary] > 0]) for canary in canaries}
+    compared = 0
+    for row in read(folder / "summary.csv"):
+        rows = tables[row["probe"]].get(row["point"].replace('"', ""), [])
+        again = summary(rows, row["unit"], row["status"], usual, version)
+        columns = SINCE_1 if version < 2 else list(row)[list(row).index("reason") + 1:]
+        for column in columns:
+            compared += 1
+            stored, rebuilt = number(row[column]), float(again.get(column, nan))
+            if repr(stored) != repr(rebuilt):
+                yield f"{folder}: {row['probe']} {row['point']}: {column}: {stored!r} is written, {rebuilt!r} is found"
+    print(f"{folder}: {compared} figures compared")
+    if not compared:
+        yield f"{folder}: nothing to compare"
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    found = [line for folder in sys.argv[1:] for line in differences(Path(folder))]
+    print("\n".join(found))
+    sys.exit(1 if found or len(sys.argv) < 2 else 0)
