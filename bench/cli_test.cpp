@@ -278,14 +278,14 @@ TEST_F(CommandLine, KillNineOfTheSupervisorLeavesNobodyBehind) {
 
 TEST_F(CommandLine, ResumeSaysWhyThereIsNothingToDoOrNothingToGoOnWith) {
   expect_error(sextant("run --resume nowhere"), 3, "nowhere: not a run folder");
-  expect_error(sextant("run --resume run --seed 7"), 2, "--resume excludes --seed");
+  expect_error(sextant("run --resume run --seed 7"), 2, "--seed excludes --resume");
   ASSERT_EQ(sextant(small_run).code, 0);
   const Outcome outcome = sextant("run --resume run");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("run is complete: nothing is left to do"));
 }
 
-TEST_F(CommandLine, ResumeWarnsOfAnotherBuildAndRefusesOtherColumns) {
+TEST_F(CommandLine, ResumeWarnsOfAnotherBuildAndRefusesAnotherSchema) {
   shell(while_measuring("memory.latency --quick --budget 20s --seed 5", "memory.latency", "kill $run; wait $run"));
   const std::string package = slurp(folder / "run" / "datapackage.json");
   edit("run/environment.json", "\"compiler\": \"", "\"compiler\": \"Another ");

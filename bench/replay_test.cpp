@@ -235,6 +235,27 @@ TEST_F(Replay, ATableCutInTheMiddleOfARowIsMadeGood) {
   }
 }
 
+TEST_F(Replay, APlanOfOtherColumnsIsRefused) {
+  results::Run run = results::read_run(planned("columns"), true);
+  probe.extras = {{"skew", results::Unit::second, ""}};
+  try {
+    plan_of(run, {probe}, {});
+    FAIL() << "accepted";
+  } catch (const results::InvalidInput& error) {
+    EXPECT_STREQ(error.what(),
+                 "datapackage.json: scripted was begun with the extra columns none and this program has skew: resume "
+                 "with the version that began the run");
+  }
+}
+
+TEST_F(Replay, AnotherBuildIsNamed) {
+  results::Provenance begun;
+  begun.environment = {{"build.version", "1"}, {"build.commit", "a"}, {"load", "2"}};
+  EXPECT_EQ(other_build(begun, {{{"build.version", "1"}, {"build.commit", "a"}, {"load", "7"}}, {}}), "");
+  EXPECT_THAT(other_build(begun, {{{"build.version", "1"}, {"build.commit", "b"}}, {}}),
+              testing::HasSubstr("another build (1, a) than finishes it (1, b)"));
+}
+
 TEST_F(Replay, EveryProcessHasItsRowAmongTheLaunches) {
   const fs::path folder = planned("launches");
   results::Run run = results::read_run(folder, true);

@@ -103,7 +103,8 @@ void supervise(const std::vector<PlannedProbe>& plan, results::Run& run, results
       const double share = wanted > 0 ? wants[i] / wanted : 0;
       done[i] = probes_in_hand[i].advance(clock() + (end - clock()) * share);
       wanted -= wants[i];
-      folder.finish(run);
+      // So that a kill leaves a summary of what is done; after the last probe the end of the run writes it.
+      if (i + 1 < probes_in_hand.size()) folder.finish(run);
     }
     // What the quick ones left goes to those that ran out of their share, by what a launch of theirs has cost.
     double launches = 0;

@@ -117,6 +117,8 @@ TEST_F(Supervisor, AWorkerThatDiesCostsThePointInHandAndTheOthersGoOn) {
                  done_line);
   EXPECT_EQ(point(0).status, Status::failed);
   EXPECT_THAT(point(0).reason, HasSubstr("signal 9"));
+  EXPECT_TRUE(point(0).flags.interrupted);  // --resume gives it another worker
+  EXPECT_EQ(run.provenance.state, results::State::interrupted);
   EXPECT_EQ(point(0).samples.size(), 2u);
   EXPECT_NE(point(1).status, Status::failed) << point(1).reason;
   EXPECT_GE(point(1).samples.size(), 10u);
@@ -145,6 +147,8 @@ TEST_F(Supervisor, AWorkerOfAnotherBuildIsRefused) {
   supervise_with(hello("sextant 0.0.1") + rows(0, 4) + done_line);
   EXPECT_EQ(point(0).status, Status::failed);
   EXPECT_THAT(point(0).reason, HasSubstr("another build"));
+  EXPECT_FALSE(point(0).flags.interrupted);  // another worker would be no other
+  EXPECT_EQ(run.provenance.state, results::State::complete);
 }
 
 TEST_F(Supervisor, NoiseInsteadOfRowsIsABrokenProtocol) {
@@ -170,6 +174,8 @@ TEST_F(Supervisor, SkipsAndFailuresKeepTheWorkersSentence) {
   EXPECT_EQ(point(0).reason, "too little memory");
   EXPECT_EQ(point(1).status, Status::failed);
   EXPECT_EQ(point(1).reason, "one element is wrong");
+  EXPECT_FALSE(point(1).flags.interrupted);
+  EXPECT_EQ(run.provenance.state, results::State::complete);
 }
 
 TEST_F(Supervisor, ASpentBudgetEndsPointsAsNotConverged) {
