@@ -10,7 +10,7 @@
 namespace sextant::results {
 
 double log_standard_error(const Pool& pool, int resamples) {
-  const auto count = static_cast<std::uint32_t>(pool.units.size());
+  const auto count = static_cast<std::uint32_t>(pool.sizes.size());
   if (count < 2) throw std::invalid_argument("the spread of launches needs at least two of them");
   Random random(1);
   std::vector<std::uint32_t> weights(count);

@@ -5,6 +5,7 @@
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace sextant::results {
 namespace {
@@ -21,20 +22,42 @@ int lower_rank(int n, double q) {
   return rank;
 }
 
-// The value of one-based rank `rank` among all values, each counted as often as its unit weighs.
-double weighted_rank(const Pool& pool, std::span<const std::uint32_t> weights, std::uint64_t rank) {
-  const auto values_up_to = [&](double value) {
-    std::uint64_t count = 0;
-    for (std::size_t i = 0; i < pool.units.size(); ++i) {
-      const auto& unit = pool.units[i];
-      if (weights[i] > 0)
-        count += weights[i] * std::uint64_t(std::upper_bound(unit.begin(), unit.end(), value) - unit.begin());
+// Walks up the pool, each value counted as often as its unit weighs.
+class WeightedWalk {
+ public:
+  WeightedWalk(const Pool& pool, std::span<const std::uint32_t> weights) : pool_(pool), weights_(weights) {}
+
+  // The value of one-based rank `rank`; ranks asked for must not fall.
+  double value_of(std::uint64_t rank) {
+    if (place_ == 0) start_below(rank);
+    while (up_to_ < rank) up_to_ += weights_[pool_.owners[place_++]];
+    return pool_.values[place_ - 1];
+  }
+
+ private:
+  // Goes to the last row before which fewer than `rank` values lie.
+  void start_below(std::uint64_t rank) {
+    std::size_t low = 0, high = pool_.counts.size() / weights_.size();
+    while (high - low > 1) {
+      const std::size_t middle = (low + high) / 2;
+      (before(middle) < rank ? low : high) = middle;
     }
-    return count;
-  };
-  return *std::partition_point(pool.values.begin(), pool.values.end(),
-                               [&](double value) { return values_up_to(value) < rank; });
-}
+    place_ = low * pool_.stride;
+    up_to_ = before(low);
+  }
+
+  std::uint64_t before(std::size_t row) const {
+    const std::uint32_t* counts = &pool_.counts[row * weights_.size()];
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < weights_.size(); ++i) sum += std::uint64_t(weights_[i]) * counts[i];
+    return sum;
+  }
+
+  const Pool& pool_;
+  std::span<const std::uint32_t> weights_;
+  std::size_t place_ = 0;    // of the next value
+  std::uint64_t up_to_ = 0;  // weight of those before it
+};
 
 }  // namespace
 
@@ -69,25 +92,46 @@ std::optional<Ranks> interval_ranks(int n, double q) {
 Pool pool(Units units) {
   Pool pooled;
   std::size_t size = 0;
-  for (const auto& unit : units) size += unit.size();
-  pooled.values.reserve(size);
-  for (auto& unit : units) {
-    std::sort(unit.begin(), unit.end());
-    pooled.values.insert(pooled.values.end(), unit.begin(), unit.end());
+  for (const auto& unit : units) {
+    pooled.sizes.push_back(std::uint32_t(unit.size()));
+    size += unit.size();
   }
-  if (units.size() > 1) std::sort(pooled.values.begin(), pooled.values.end());
-  pooled.units = std::move(units);
+  if (units.size() == 1) {  // as long as they come, and nothing to tell apart
+    pooled.values = std::move(units[0]);
+    std::sort(pooled.values.begin(), pooled.values.end());
+    pooled.owners.assign(size, 0);
+  } else {
+    std::vector<std::pair<double, std::uint32_t>> owned;
+    owned.reserve(size);
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      for (const double value : std::exchange(units[i], {})) owned.emplace_back(value, std::uint32_t(i));
+    }
+    std::sort(owned.begin(), owned.end());
+    pooled.values.reserve(size);
+    pooled.owners.reserve(size);
+    for (const auto& [value, owner] : owned) {
+      pooled.values.push_back(value);
+      pooled.owners.push_back(owner);
+    }
+  }
+  // A row costs one addition a unit, as a place of the walk does.
+  pooled.stride = std::max<std::size_t>(64, 4 * units.size());
+  std::vector<std::uint32_t> counts(units.size(), 0);
+  for (std::size_t place = 0; place < size; ++place) {
+    if (place % pooled.stride == 0) pooled.counts.insert(pooled.counts.end(), counts.begin(), counts.end());
+    ++counts[pooled.owners[place]];
+  }
   return pooled;
 }
 
 double weighted_median(const Pool& pool, std::span<const std::uint32_t> weights) {
   std::uint64_t total = 0;
-  for (std::size_t i = 0; i < pool.units.size(); ++i) total += weights[i] * std::uint64_t(pool.units[i].size());
+  for (std::size_t i = 0; i < pool.sizes.size(); ++i) total += std::uint64_t(weights[i]) * pool.sizes[i];
   if (total == 0) throw std::invalid_argument("a median of no samples");
-  const double lower = weighted_rank(pool, weights, (total + 1) / 2);
+  WeightedWalk walk(pool, weights);
+  const double lower = walk.value_of((total + 1) / 2);
   if (total % 2 == 1) return lower;
-  const double upper = weighted_rank(pool, weights, total / 2 + 1);
-  return lower + 0.5 * (upper - lower);
+  return lower + 0.5 * (walk.value_of(total / 2 + 1) - lower);
 }
 
 }  // namespace sextant::results

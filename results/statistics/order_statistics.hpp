@@ -29,15 +29,20 @@ std::optional<Ranks> interval_ranks(int n, double q);
 // Costs, one list for each independent unit of replication: a process launch.
 using Units = std::vector<std::vector<double>>;
 
-// The values of units, ascending: all together, and each unit's own.
+// The values of all units together, ascending, each with its unit, and what lets a rank be found without walking
+// through all of them.
 struct Pool {
   std::vector<double> values;
-  Units units;
+  std::vector<std::uint32_t> owners;  // unit of each value
+  std::vector<std::uint32_t> sizes;   // values of each unit
+  std::vector<std::uint32_t> counts;  // row r: how many values of each unit lie before place r * stride
+  std::size_t stride = 1;
 };
 Pool pool(Units units);
 
-// The median of all values in which those of unit i count weights[i] times; its own one when all weigh 1. Costs
-// O(units log^2 n), so that ten million samples can be resampled. A unit with a weight above zero must hold a value.
+// The median of all values in which those of unit i count weights[i] times; its own one when all weigh 1. A bisection
+// among the rows and a walk of at most two strides, so that ten million samples can be resampled as well as ten. A unit
+// with a weight above zero must hold a value.
 double weighted_median(const Pool& pool, std::span<const std::uint32_t> weights);
 
 }  // namespace sextant::results

@@ -66,7 +66,8 @@ TEST(OrderStatistics, WeightedMediansAreThoseOfTheValuesWrittenOut) {
     std::vector<double> written;
     for (auto& unit : units) {
       weights.push_back(random.below(4));
-      for (std::uint32_t i = 0, n = 1 + random.below(9); i < n; ++i) unit.push_back(random.below(12));
+      for (std::uint32_t i = 0, n = 1 + random.below(trial % 10 ? 9 : 900); i < n; ++i)
+        unit.push_back(random.below(trial % 3 ? 12 : 100000));
       for (std::uint32_t w = 0; w < weights.back(); ++w) written.insert(written.end(), unit.begin(), unit.end());
     }
     if (written.empty()) continue;
