@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "results/record/unit.hpp"
+
 namespace sextant::bench {
 
 Watching watching(std::span<const results::Launch> launches, double wall) {
@@ -22,8 +24,9 @@ Watching watching(std::span<const results::Launch> launches, double wall) {
 
 std::string describe(const Watching& cost) {
   const auto share = [&](double seconds) { return cost.wall > 0 ? 100 * seconds / cost.wall : 0; };
-  return fmt::format("watching cost {:.1f} % of {:.0f} s: canaries {:.1f} %, bookkeeping {:.1f} %",
-                     share(cost.canaries + cost.bookkeeping), cost.wall, share(cost.canaries), share(cost.bookkeeping));
+  return fmt::format("watching cost {:.1f} % of {}: canaries {:.1f} %, bookkeeping {:.1f} %",
+                     share(cost.canaries + cost.bookkeeping), results::format(cost.wall, results::Unit::second),
+                     share(cost.canaries), share(cost.bookkeeping));
 }
 
 }  // namespace sextant::bench

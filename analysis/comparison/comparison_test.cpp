@@ -315,7 +315,7 @@ TEST(Comparison, TheMarginIsWhatRunsKnownToBeAlikeDifferBy) {
 }
 
 TEST(Margin, HalvesOfQuietLaunchesGiveTheLeastAndOfNoisyOnesMore) {
-  EXPECT_EQ(verdict_on(1).margin.value, 0.01);
+  EXPECT_EQ(verdict_on(1).margin.value, results::least_margin);
   const double noisy = verdict_on(1, {0.1, 0.01, 10, 10}).margin.value;
   EXPECT_GT(noisy, 0.03);
   EXPECT_LT(noisy, 0.3);
@@ -332,7 +332,7 @@ TEST(Margin, OfPairsShrinksWithTheirNumber) {
   EXPECT_NEAR(ten, 1.96 * 1.25 * 0.05 / std::sqrt(10), 0.02);
   EXPECT_NEAR(ten / forty, 2, 0.5);
   EXPECT_LT(margin_from_pairs(ratios).value, 3 * margin_from_same_pairs(ratios, 20, 1).value);
-  EXPECT_EQ(margin_from_pairs(std::vector<double>{1, 1.2}).value, 0.01);
+  EXPECT_EQ(margin_from_pairs(std::vector<double>{1, 1.2}).value, results::least_margin);
 }
 
 }  // namespace

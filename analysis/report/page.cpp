@@ -66,11 +66,11 @@ std::string measured_section(const ReportInput& input) {
   out += "<p class=\"note\">";
   if (charts_built()) {
     out +=
-        "Each point is the median of repeated samples, the line through it its 95 % interval by order statistics. "
+        "Each point is the median of repeated samples, the line through it its 95 % interval, by what differed between launches. "
         "Filled points have converged, open ones have not. Dotted rules are cache sizes as the system states them; "
         "dashed lines are bounds.";
   } else {
-    out += "Each figure is the median of repeated samples, with its 95 % interval by order statistics.";
+    out += "Each figure is the median of repeated samples, with its 95 % interval, by what differed between launches.";
   }
   out += "</p>\n";
   for (std::size_t i = 0; i < input.runs.size(); ++i) {

@@ -43,7 +43,7 @@ int deciding_units(const Ratio& ratio, double margin);
 // Holm's adjustment of p values for their number, in the order given.
 std::vector<double> holm(std::span<const double> p);
 
-constexpr double least_margin = 0.01;
+constexpr double least_margin = 0.00995033;  // the logarithm of 1.01
 
 // The margin from |log ratio| of pairs known to be alike: their 95th percentile, at least 1 %. Empty input gives 1 %.
 double margin_of(std::span<const double> log_ratios);

@@ -111,8 +111,8 @@ TEST(Comparison, HolmAdjustsForTheTable) {
 }
 
 TEST(Comparison, TheMarginIsThatOfLikePairsAndAtLeastOnePerCent) {
-  EXPECT_EQ(margin_of({}), 0.01);
-  EXPECT_EQ(margin_of(std::vector<double>{0.001, -0.002}), 0.01);
+  EXPECT_NEAR(std::exp(margin_of({})), 1.01, 1e-8);
+  EXPECT_EQ(margin_of(std::vector<double>{0.001, -0.002}), least_margin);
   std::vector<double> apart;
   for (int i = 0; i <= 100; ++i) apart.push_back(-0.001 * i);
   EXPECT_DOUBLE_EQ(margin_of(apart), 0.095);
