@@ -208,14 +208,24 @@ Watching run_launch(const Probe& probe, Workspace& workspace, const std::vector<
   return Launch(probe, workspace, launch, clock, origin, sink, canaries).run(assignments);
 }
 
+namespace {
+
+double timed(Trial& trial, const Clock& clock, double iterations) {
+  const double begin = clock();
+  const Work work = trial.run(std::uint64_t(iterations));
+  return seconds_of(work, begin, clock());
+}
+
+}  // namespace
+
 std::uint64_t pilot(Trial& trial, const Clock& clock, double least_seconds) {
   constexpr double most = 1e15;  // a clock that stands still must not make us count for ever
   double iterations = 1;
   for (;;) {
-    const double begin = clock();
-    const Work work = trial.run(std::uint64_t(iterations));
-    const double seconds = seconds_of(work, begin, clock());
+    double seconds = timed(trial, clock, iterations);
     if (seconds >= least_seconds / 5 || iterations >= most) {
+      // Once more, and the shorter counts: one interrupt here would make every sample of the point too short.
+      seconds = std::min(seconds, timed(trial, clock, iterations));
       return std::uint64_t(std::clamp(std::ceil(iterations * least_seconds / std::max(seconds, 1e-9)), 1.0, most));
     }
     // Grow towards the fifth we need, at most tenfold at a time: the first runs are slow (page faults, cold caches).

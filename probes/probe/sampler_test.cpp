@@ -24,6 +24,7 @@ struct Script {
   double preparing = 0, verifying = 0;  // seconds that the clock goes on
   double seconds_per_iteration = 1e-3;
   int runs = 0;
+  int interrupted_run = -1;  // takes a second more
   int verified = 0;
   std::string fault;  // "run", "verify", "prepare", "unavailable"
 };
@@ -32,7 +33,7 @@ class ScriptedTrial final : public Trial {
  public:
   ScriptedTrial(ScriptedClock& clock, Script& script) : clock_(clock), script_(script) {}
   Work run(std::uint64_t iterations) override {
-    ++script_.runs;
+    if (script_.runs++ == script_.interrupted_run) clock_.time += 1;
     if (script_.fault == "run") throw std::runtime_error("the device is gone");
     clock_.time += script_.seconds_per_iteration * double(iterations);
     return {.operations = double(iterations), .bytes = 64.0 * double(iterations)};
@@ -89,6 +90,15 @@ class Sampler : public testing::Test {
 TEST_F(Sampler, ThePilotFindsIterationsForTheAskedDuration) {
   launch(1, 1);
   EXPECT_EQ(pilots[0], 10u);  // 1 ms an iteration, 10 ms a sample
+}
+
+TEST_F(Sampler, AnInterruptInThePilotDoesNotShortenTheSamples) {
+  for (int run = 0; run < 6; ++run) {
+    scripts[0].runs = 0;
+    scripts[0].interrupted_run = run;
+    ScriptedTrial trial(scripted, scripts[0]);
+    EXPECT_EQ(pilot(trial, scripted.clock(), 0.01), 10u) << run;
+  }
 }
 
 TEST_F(Sampler, EveryVisitBeginsWithAWarmUpAndEachStageIsCountedInOrder) {
