@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program as its user meets it: every way to go wrong gives one clear error, the documented exit code, and loses
 // nothing.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "bench/test_command_line.hpp"
 #include "results/record/run_folder.hpp"
 
 namespace sextant::bench {
@@ -23,59 +13,6 @@ namespace fs = std::filesystem;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
-
-struct Outcome {
-  int code;
-  std::string out, err;
-};
-
-std::string slurp(const fs::path& file) {
-  std::ifstream in(file);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-class CommandLine : public testing::Test {
- protected:
-  CommandLine() {
-    folder = fs::temp_directory_path() / ("sextant-cli-" + std::to_string(getpid()) + "-" +
-                                          testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-  }
-  ~CommandLine() override { fs::remove_all(folder); }
-
-  Outcome shell(const std::string& command) const {
-    const std::string line = "cd '" + folder.string() + "' && { " + command + "; } >.out 2>.err";
-    const int status = std::system(line.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), slurp(folder / ".out"),
-            slurp(folder / ".err")};
-  }
-  Outcome sextant(const std::string& arguments, const std::string& before = "") const {
-    return shell(before + " " SEXTANT_PROGRAM " " + arguments);
-  }
-  // A run that takes a second or two: two small footprints.
-  static constexpr const char* small_run =
-      "run memory.latency --set memory.latency.footprint=16KiB,64KiB --quick --budget 2s --seed 5 --output run";
-
-  void edit(const fs::path& file, const std::string& from, const std::string& to) const {
-    std::string text = slurp(folder / file);
-    const auto at = text.find(from);
-    ASSERT_NE(at, std::string::npos) << file << " does not hold " << from;
-    text.replace(at, from.size(), to);
-    std::ofstream(folder / file) << text;
-  }
-
-  fs::path folder;
-};
-
-// One sentence on stderr and the documented exit code.
-void expect_error(const Outcome& outcome, int code, const std::string& sentence) {
-  EXPECT_EQ(outcome.code, code) << outcome.out << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr(sentence));
-  EXPECT_THAT(outcome.err, Not(HasSubstr("terminate called")));
-}
 
 TEST_F(CommandLine, AWrongProbeNameSuggestsTheNearest) {
   expect_error(sextant("run memory.raed"), 2, "did you mean 'memory.read'?");
@@ -154,14 +91,14 @@ TEST_F(CommandLine, AFolderThatIsNoRunSaysSo) { expect_error(sextant("check ."),
 
 TEST_F(CommandLine, AnUnknownKeyInATomlFileNamesFileLineAndNearestKey) {
   const fs::path shipped = fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "hbf.toml";
-  std::ofstream(folder / "mine.toml") << slurp(shipped) << "\n[memry]\ncapacity = { value = \"1 GB\" }\n";
+  std::ofstream(folder / "mine.toml") << text_of(shipped) << "\n[memry]\ncapacity = { value = \"1 GB\" }\n";
   const Outcome outcome = sextant("project --workload llama-3.1-8b-bf16-b1 --design mine.toml");
   expect_error(outcome, 3, "mine.toml:");
   EXPECT_THAT(outcome.err, HasSubstr("memory"));
 }
 
 TEST_F(CommandLine, ATomlFigureWithoutAUnitIsAnError) {
-  std::string text = slurp(fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "pnm.toml");
+  std::string text = text_of(fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "pnm.toml");
   const std::string with_unit = "\"0.5 us\"";
   ASSERT_NE(text.find(with_unit), std::string::npos);
   std::ofstream(folder / "bare.toml") << text.replace(text.find(with_unit), with_unit.size(), "\"0.5\"");
@@ -171,7 +108,7 @@ TEST_F(CommandLine, ATomlFigureWithoutAUnitIsAnError) {
 }
 
 TEST_F(CommandLine, ADamagedTomlFileNamesTheLine) {
-  const std::string text = slurp(fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "pnm.toml");
+  const std::string text = text_of(fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "pnm.toml");
   std::ofstream(folder / "twice.toml") << text << "\n[memory]\n";  // a table defined twice
   expect_error(sextant("project --workload llama-3.1-8b-bf16-b1 --design twice.toml"), 3, "twice.toml:");
 }
@@ -190,8 +127,8 @@ TEST_F(CommandLine, AFullDiskKeepsTheRowsAndSaysSo) {
     GTEST_SKIP() << "a small file system cannot be mounted here: it needs root";
   }
   const Outcome outcome = sextant("run overhead sync memory.latency --quick --budget 30s --seed 5 --output small/run");
-  const std::string rows = slurp(folder / "small" / "run" / "overhead.dispatch.csv") +
-                           slurp(folder / "small" / "run" / "memory.latency.csv");
+  const std::string rows = text_of(folder / "small" / "run" / "overhead.dispatch.csv") +
+                           text_of(folder / "small" / "run" / "memory.latency.csv");
   shell("umount small");
   expect_error(outcome, 4, "disk full");
   EXPECT_THAT(rows, HasSubstr("measure"));
@@ -219,86 +156,6 @@ TEST_F(CommandLine, AnAffinityOfOneCoreMeasuresWhatOneCoreCan) {
   EXPECT_THAT(outcome.out, HasSubstr("skipped"));  // a barrier needs two
 }
 
-// Starts a run in the background, waits for its first rows, and runs `then`, in which $run is the supervisor and
-// $workers what it started.
-std::string while_measuring(const std::string& arguments, const std::string& table, const std::string& then) {
-  return SEXTANT_PROGRAM " run " + arguments + " --output run & run=$!; for i in $(seq 200); do [ $(cat run/" + table +
-         ".csv 2>/dev/null | wc -l) -gt 3 ] && workers=$(pgrep -P $run) && break; sleep 0.05; done; " + then;
-}
-
-TEST_F(CommandLine, AKilledWorkerCostsItsPointUntilTheRunIsResumed) {
-  // Many footprints, so that the worker is surely alive when it is killed.
-  const Outcome outcome = shell(
-      while_measuring("memory.latency --quick --budget 6s --seed 5", "memory.latency", "kill -9 $workers; wait $run"));
-  EXPECT_EQ(outcome.code, 1) << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("signal 9"));
-  EXPECT_THAT(outcome.err, HasSubstr("sextant run --resume run measures them"));
-  EXPECT_EQ(results::read_run(folder / "run").provenance.state, results::State::interrupted);
-  const auto before = slurp(folder / "run" / "memory.latency.csv");
-  EXPECT_EQ(sextant("check run").code, 0);
-  const Outcome resumed = sextant("run --resume run --budget 6s");
-  EXPECT_EQ(resumed.code, 0) << resumed.out << resumed.err;
-  EXPECT_EQ(slurp(folder / "run" / "memory.latency.csv").substr(0, before.size()), before);
-  EXPECT_EQ(results::read_run(folder / "run").provenance.state, results::State::complete);
-  const Outcome check = sextant("check run");
-  EXPECT_EQ(check.code, 0) << check.out;
-}
-
-const char* two_ranks = "net.allreduce --set net.allreduce.ranks=2 --quick --budget 6s --seed 5";
-
-TEST_F(CommandLine, AKilledRankCostsItsPointUntilTheRunIsResumed) {
-  const Outcome plan = sextant("run net.allreduce --quick --dry-run");
-  if (plan.out.find("skipped") != std::string::npos) GTEST_SKIP() << plan.out;
-  const Outcome outcome = shell(while_measuring(
-      two_ranks, "net.allreduce", "kill -9 $(pgrep -P $(echo $workers | tr ' ' ,) | tail -n 1); wait $run"));
-  EXPECT_EQ(outcome.code, 1) << outcome.out << outcome.err;
-  EXPECT_EQ(results::read_run(folder / "run").provenance.state, results::State::interrupted);
-  EXPECT_EQ(sextant("check run").code, 0);
-  const Outcome resumed = sextant("run --resume run --budget 6s");
-  EXPECT_EQ(resumed.code, 0) << resumed.out << resumed.err;
-  const Outcome check = sextant("check run");
-  EXPECT_EQ(check.code, 0) << check.out;
-}
-
-TEST_F(CommandLine, KillNineOfTheSupervisorLeavesNobodyBehind) {
-  const Outcome plan = sextant("run net.allreduce --quick --dry-run");
-  if (plan.out.find("skipped") != std::string::npos) GTEST_SKIP() << plan.out;
-  const Outcome outcome = shell(while_measuring(
-      two_ranks, "net.allreduce",
-      "ranks=$(pgrep -P $(echo $workers | tr ' ' ,)); echo $workers $ranks; kill -9 $run; wait $run; "
-      "for i in $(seq 100); do left=; for p in $workers $ranks; do [ -d /proc/$p ] && left=\"$left $p\"; done; "
-      "[ -z \"$left\" ] && exit 0; sleep 0.1; done; exit 9"));
-  EXPECT_EQ(outcome.code, 0) << outcome.err;
-  std::istringstream processes(outcome.out);
-  EXPECT_EQ(std::distance(std::istream_iterator<int>(processes), {}), 3) << outcome.out;  // mpirun and two ranks
-  const Outcome resumed = sextant("run --resume run --budget 6s");
-  EXPECT_EQ(resumed.code, 0) << resumed.out << resumed.err;
-  EXPECT_EQ(sextant("check run").code, 0);
-}
-
-TEST_F(CommandLine, ResumeSaysWhyThereIsNothingToDoOrNothingToGoOnWith) {
-  expect_error(sextant("run --resume nowhere"), 3, "nowhere: not a run folder");
-  expect_error(sextant("run --resume run --seed 7"), 2, "--seed excludes --resume");
-  ASSERT_EQ(sextant(small_run).code, 0);
-  const Outcome outcome = sextant("run --resume run");
-  EXPECT_EQ(outcome.code, 0);
-  EXPECT_THAT(outcome.err, HasSubstr("run is complete: nothing is left to do"));
-}
-
-TEST_F(CommandLine, ResumeWarnsOfAnotherBuildAndRefusesAnotherSchema) {
-  shell(while_measuring("memory.latency --quick --budget 20s --seed 5", "memory.latency", "kill $run; wait $run"));
-  const std::string package = slurp(folder / "run" / "datapackage.json");
-  edit("run/environment.json", "\"compiler\": \"", "\"compiler\": \"Another ");
-  const Outcome outcome = sextant("run --resume run --budget 3s");
-  EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("begun by another build"));
-  EXPECT_THAT(slurp(folder / "run" / "environment.json"), HasSubstr("begun by another build"));
-  EXPECT_EQ(sextant("check run").code, 0);
-  std::ofstream(folder / "run" / "datapackage.json") << package;  // interrupted again
-  edit("run/datapackage.json", "\"schema_version\": 2", "\"schema_version\": 1");
-  EXPECT_EQ(sextant("run --resume run").code, 3);
-}
-
 TEST_F(CommandLine, ARunSaysWhatWatchingCost) {
   const Outcome outcome = sextant(small_run);
   EXPECT_THAT(outcome.out, HasSubstr("watching cost "));
@@ -307,39 +164,6 @@ TEST_F(CommandLine, ARunSaysWhatWatchingCost) {
   EXPECT_GT(document.at("wall_seconds").get<double>(), 0);
   EXPECT_GE(document.at("canary_seconds").get<double>(), 0);
   EXPECT_GT(document.at("bookkeeping_seconds").get<double>(), 0);
-}
-
-TEST_F(CommandLine, AnInterruptKeepsTheRowsAndResumeFinishesTheRun) {
-  const Outcome outcome = shell(
-      std::string(SEXTANT_PROGRAM) +
-      " run memory.latency --quick --budget 20s --seed 5 --output run & run=$!; "
-      "for i in $(seq 100); do [ $(cat run/memory.latency.csv 2>/dev/null | wc -l) -gt 3 ] && break; sleep 0.1; done; "
-      "kill -TERM $run; wait $run");
-  EXPECT_EQ(outcome.code, 130) << outcome.err;
-  EXPECT_THAT(slurp(folder / "run" / "datapackage.json"), HasSubstr("\"interrupted\""));
-  const auto before = slurp(folder / "run" / "memory.latency.csv");
-  ASSERT_THAT(before, HasSubstr("measure"));
-  const Outcome resumed = sextant("run --resume run --budget 6s");
-  EXPECT_EQ(resumed.code, 0) << resumed.err;
-  const auto after = slurp(folder / "run" / "memory.latency.csv");
-  EXPECT_EQ(after.substr(0, before.size()), before);  // nothing measured was lost or changed
-  EXPECT_THAT(slurp(folder / "run" / "summary.csv"), Not(HasSubstr("interrupted")));
-  EXPECT_EQ(sextant("check run").code, 0);
-}
-
-TEST_F(CommandLine, KillNineOfTheSupervisorLosesNoRowAndResumeGoesOn) {
-  shell(
-      std::string(SEXTANT_PROGRAM) +
-      " run memory.latency --quick --budget 20s --seed 5 --output run & run=$!; "
-      "for i in $(seq 100); do [ $(cat run/memory.latency.csv 2>/dev/null | wc -l) -gt 3 ] && break; sleep 0.1; done; "
-      "kill -9 $run; wait $run; sleep 1");
-  const auto before = slurp(folder / "run" / "memory.latency.csv");
-  ASSERT_THAT(before, HasSubstr("measure"));
-  const Outcome resumed = sextant("run --resume run --budget 6s");
-  EXPECT_EQ(resumed.code, 0) << resumed.err;
-  const auto whole = before.substr(0, before.rfind('\n') + 1);
-  EXPECT_EQ(slurp(folder / "run" / "memory.latency.csv").substr(0, whole.size()), whole);
-  EXPECT_EQ(sextant("check run").code, 0);
 }
 
 TEST_F(CommandLine, ASecondRunAtTheSameTimeIsRefused) {
@@ -354,7 +178,7 @@ TEST_F(CommandLine, ASecondRunAtTheSameTimeIsRefused) {
 
 TEST_F(CommandLine, JsonIsOneDocumentOnStdout) {
   ASSERT_EQ(sextant(std::string(small_run) + " --json").code, 0);
-  EXPECT_EQ(nlohmann::json::parse(slurp(folder / ".out")).at("output"), "run");
+  EXPECT_EQ(nlohmann::json::parse(text_of(".out")).at("output"), "run");
   for (const char* command :
        {"list --json", "environment --json", "check run --json", "calibrate run --json --output profile",
         "project --json --design h100x8 --workload llama-3.1-8b-bf16-b1"}) {
@@ -388,7 +212,7 @@ TEST_F(CommandLine, TheReportIsOneFileThatFetchesNothing) {
   const Outcome outcome =
       sextant("report run --profile profile --workload llama-3.1-8b-bf16-b1 --design h100x8 --output report.html");
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  const std::string page = slurp(folder / "report.html");
+  const std::string page = text_of("report.html");
   EXPECT_THAT(page, HasSubstr("<!doctype html>"));
   EXPECT_THAT(page, Not(HasSubstr("src=\"http")));
   expect_error(sextant("report run --output report.html"), 2, "--force");
