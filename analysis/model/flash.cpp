@@ -2,7 +2,6 @@
 #include "analysis/model/flash.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace sextant::analysis {
 
@@ -14,8 +13,6 @@ double read_bandwidth(const FlashGeometry& g) {
 double latency_hiding_buffer(double bandwidth, double latency) { return 2 * bandwidth * latency; }
 
 double buffered_bandwidth(double buffer, double latency) { return buffer / (2 * latency); }
-
-double page_use(double block, double page) { return block / (std::ceil(block / page) * page); }
 
 double relative_depth(double outstanding, double bandwidth, double latency) {
   return outstanding / (bandwidth * latency);

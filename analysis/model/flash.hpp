@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "analysis/model/tier.hpp"
+
 // Flash read as memory: decode-model.md section 4.5.
 namespace sextant::analysis {
 
@@ -20,9 +22,6 @@ double latency_hiding_buffer(double bandwidth, double latency);
 
 // Little's law turned round: byte/s that a double buffer of `buffer` bytes sustains against a latency.
 double buffered_bandwidth(double buffer, double latency);
-
-// Share of the bytes read that were asked for: bs / (ceil(bs/g) g).
-double page_use(double block, double page);
 
 // Outstanding bytes over the bytes in flight that full bandwidth needs: the axis x on which measured flash curves are
 // carried to other flash (section 5).

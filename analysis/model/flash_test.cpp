@@ -26,12 +26,6 @@ TEST(Flash, PlanesThatFirstGenerationNeeds) {
   EXPECT_NEAR(read_bandwidth(geometry), 1.6e12, 0.01e12);
 }
 
-TEST(Flash, SmallReadsWasteAPage) {
-  EXPECT_DOUBLE_EQ(page_use(4096, 4096), 1);
-  EXPECT_DOUBLE_EQ(page_use(1024, 4096), 0.25);
-  EXPECT_DOUBLE_EQ(page_use(6144, 4096), 0.75);
-}
-
 TEST(Flash, DepthIsRelativeToWhatFullBandwidthKeepsInFlight) {
   EXPECT_DOUBLE_EQ(relative_depth(32e6, 1.6e12, 20e-6), 1);
 }
