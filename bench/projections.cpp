@@ -66,7 +66,8 @@ std::vector<analysis::Projection> project_all(const ProjectionRequest& request, 
   std::vector<analysis::Design> designs;
   for (const fs::path& file : design_files) {
     designs.push_back(analysis::read_design(
-        file, catalogue, analysis::overrides_for(overrides, "design", file.stem().string(), stems(design_files))));
+        file, catalogue, analysis::overrides_for(overrides, "design", file.stem().string(), stems(design_files)),
+        data / "designs"));
   }
   std::vector<analysis::Projection> projections;
   for (const fs::path& file : workload_files) {

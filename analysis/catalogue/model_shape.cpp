@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
 #include "analysis/catalogue/catalogue.hpp"
+#include "analysis/model/operators.hpp"
 #include "results/record/csv.hpp"
 
 namespace sextant::analysis {
@@ -31,6 +34,20 @@ class Fields {
   const Entry& entry_;
   std::string missing_;
 };
+
+// A row whose numbers contradict each other would be wrong in silence: every byte of a step comes from the shape.
+void check_shape(const Entry& entry, const Model& m, double stated) {
+  const auto refuse = [&](const std::string& why) {
+    throw results::InvalidInput("models.csv: model '" + entry.id + "': " + why);
+  };
+  if (m.experts > 0 && m.experts < m.experts_per_token)
+    refuse("'experts' = " + results::number_text(m.experts) + " is below 'experts_per_token' = " +
+           results::number_text(m.experts_per_token) + ": a token cannot use more experts than there are");
+  const double counted = parameters(m);
+  if (stated > 0 && std::abs(counted / stated - 1) > 0.02)
+    refuse("'parameters' = " + results::number_text(stated) + ", but its shape has " + results::number_text(counted) +
+           ", which differs by over 2 %: mend the one that is wrong");
+}
 
 }  // namespace
 
@@ -66,7 +83,13 @@ Model model_shape(const Entry& entry) {
   m.window = fields.optional("window", 0);
   m.full_attention_every = fields.optional("full_attention_every", 1);
   m.window_key_value_heads = fields.optional("window_kv_heads", 0);
+  m.parallel_blocks = fields.optional("parallel_blocks", 0) > 0;
+  m.cache_sharing = fields.optional("cache_sharing", 1);
+  m.state_layers = fields.optional("state_layers", 0);
+  m.state_elements = fields.optional("state_elements", 0);
+  m.state_weights = fields.optional("state_weights", 0);
   fields.refuse_missing();
+  check_shape(entry, m, fields.optional("parameters", 0));
   return m;
 }
 

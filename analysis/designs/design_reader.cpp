@@ -2,8 +2,10 @@
 // From the leaves of a TOML file to a design: every figure with unit, source, class and assumption, or a clear refusal.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "analysis/designs/design.hpp"
+#include "analysis/designs/figure_reader.hpp"
 #include "results/record/csv.hpp"
 #include "results/record/nearest.hpp"
 
@@ -13,30 +15,78 @@ using results::nearest;
 using results::suggestion;
 namespace {
 
-using results::Estimate;
 using results::InvalidInput;
-using results::TransferClass;
-using results::Unit;
 
-constexpr std::array word_keys{"name", "title", "description", "status", "fixed.execution", "interconnect.topology"};
+constexpr std::array word_keys{"name",    "title",           "description",           "status",
+                               "extends", "fixed.execution", "interconnect.topology", "interconnect.outer_topology"};
+constexpr std::array tier_word_keys{"kind", "access"};
 constexpr std::array sub_keys{"value", "low", "high", "times", "source", "class", "assumption"};
-constexpr std::array executions{"host_launched", "graph", "persistent", "autonomous"};
 
-bool is_word(std::string_view path) { return std::find(word_keys.begin(), word_keys.end(), path) != word_keys.end(); }
-
-// The figure key that a path is, or lies under; nullptr when none.
-const DesignKey* key_of(std::string_view path) {
-  for (const DesignKey& key : design_keys()) {
-    const std::string_view known = key.path;
-    if (path == known || (path.starts_with(known) && path.size() > known.size() && path[known.size()] == '.'))
-      return &key;
+// "memory", "flash" or "tier.sram" at the start of a path; empty when it names no tier.
+std::string tier_of(std::string_view path) {
+  for (const std::string_view name : {"memory", "flash"}) {
+    if (path.starts_with(name) && path.size() > name.size() && path[name.size()] == '.') return std::string(name);
   }
-  return nullptr;
+  if (!path.starts_with("tier.")) return {};
+  const auto end = path.find('.', 5);
+  return end == std::string_view::npos ? std::string() : std::string(path.substr(0, end));
 }
 
-std::string suggestion_for(std::string_view path) {
+bool is_word(std::string_view path) {
+  if (std::find(word_keys.begin(), word_keys.end(), path) != word_keys.end()) return true;
+  const std::string tier = tier_of(path);
+  if (tier.empty()) return false;
+  return std::find(tier_word_keys.begin(), tier_word_keys.end(), path.substr(tier.size() + 1)) != tier_word_keys.end();
+}
+
+// A figure's key that a path is, or lies under.
+struct Located {
+  Slot slot;
+  std::string path;
+};
+
+bool lies_at(std::string_view path, std::string_view known) {
+  return path == known || (path.starts_with(known) && path.size() > known.size() && path[known.size()] == '.');
+}
+
+std::optional<Located> locate(std::string_view path, const std::vector<std::string>& tiers) {
+  for (Slot s = 0; s < key_count; ++s) {
+    if (lies_at(path, design_key(s).path)) return Located{s, design_key(s).path};
+  }
+  const std::string tier = tier_of(path);
+  const auto found = std::find(tiers.begin(), tiers.end(), tier);
+  if (found == tiers.end()) return std::nullopt;
+  const auto index = static_cast<std::size_t>(found - tiers.begin());
+  for (std::size_t k = 0; k < tier_key_count; ++k) {
+    const Slot s = slot(index, static_cast<TierKey>(k));
+    const std::string whole = tier + "." + design_key(s).path;
+    if (lies_at(path, whole)) return Located{s, whole};
+  }
+  return std::nullopt;
+}
+
+// The tables of tiers in the order of the file, the memory first.
+std::vector<std::string> tiers_of(const Document& document) {
+  std::vector<std::string> tiers{"memory"};
+  for (const Leaf& leaf : document.leaves) {
+    const std::string tier = tier_of(leaf.path);
+    if (!tier.empty() && std::find(tiers.begin(), tiers.end(), tier) == tiers.end()) tiers.push_back(tier);
+  }
+  if (tiers.size() > max_tiers) {
+    throw InvalidInput(document.file + ": " + std::to_string(tiers.size()) + " tiers of memory, at most " +
+                       std::to_string(max_tiers) + " can be projected: leave out '" + tiers.back() + "'");
+  }
+  return tiers;
+}
+
+std::string suggestion_for(std::string_view path, const std::vector<std::string>& tiers) {
   std::vector<std::string> known(word_keys.begin(), word_keys.end());
-  for (const DesignKey& key : design_keys()) known.emplace_back(key.path);
+  for (Slot s = 0; s < key_count; ++s) known.emplace_back(design_key(s).path);
+  for (std::size_t t = 0; t < tiers.size(); ++t) {
+    for (std::size_t k = 0; k < tier_key_count; ++k)
+      known.push_back(tiers[t] + "." + design_key(slot(t, static_cast<TierKey>(k))).path);
+    for (const char* word : tier_word_keys) known.push_back(tiers[t] + "." + word);
+  }
   if (const std::string whole = nearest(path, known); !whole.empty())
     return "unknown key: did you mean '" + whole + "'?";
   return "unknown key: the keys are those of the designs that are shipped";
@@ -48,18 +98,18 @@ bool is_sub_key(std::string_view rest) {
   });
 }
 
-void check_keys(const Document& document) {
+void check_keys(const Document& document, const std::vector<std::string>& tiers) {
   for (const Leaf& leaf : document.leaves) {
     if (is_word(leaf.path)) continue;
-    const DesignKey* key = key_of(leaf.path);
+    const auto key = locate(leaf.path, tiers);
     if (!key) {  // "memory.bandwith.value": the misspelt part is what precedes the last dot
       const auto dot = leaf.path.rfind('.');
       const bool table = dot != std::string::npos && is_sub_key(std::string_view(leaf.path).substr(dot + 1));
-      refuse(document, leaf, suggestion_for(table ? leaf.path.substr(0, dot) : leaf.path));
+      refuse(document, leaf, suggestion_for(table ? leaf.path.substr(0, dot) : leaf.path, tiers));
     }
     const std::string_view path = leaf.path;
     if (path == key->path) continue;
-    const std::string_view rest = path.substr(std::string_view(key->path).size() + 1);
+    const std::string_view rest = path.substr(key->path.size() + 1);
     if (!is_sub_key(rest)) {
       refuse(document, leaf,
              "unknown key" + suggestion(rest, std::vector<std::string>(sub_keys.begin(), sub_keys.end())));
@@ -73,9 +123,10 @@ void put(Document& document, const std::string& path, const std::string& text) {
 }
 
 void apply(Document& document, const Override& change) {
-  const DesignKey* key = key_of(change.path);
   if (is_word(change.path)) return put(document, change.path, change.value);
-  if (!key) throw InvalidInput("--set design." + change.path + ": " + suggestion_for(change.path));
+  const std::vector<std::string> tiers = tiers_of(document);
+  const auto key = locate(change.path, tiers);
+  if (!key) throw InvalidInput("--set design." + change.path + ": " + suggestion_for(change.path, tiers));
   if (change.path != key->path) return put(document, change.path, change.value);
   const std::string prefix = change.path + ".";
   std::erase_if(document.leaves,
@@ -83,195 +134,8 @@ void apply(Document& document, const Override& change) {
   put(document, prefix + "value", change.value);
   put(document, prefix + "source", "set on the command line");
   put(document, prefix + "class", "T6");
-  put(document, prefix + "assumption", std::string(key->path) + " = " + change.value + ", set on the command line");
+  put(document, prefix + "assumption", key->path + " = " + change.value + ", set on the command line");
 }
-
-struct Reference {
-  Kind kind;
-  std::string entity, field;
-};
-
-// "technology:hbm4.read_bandwidth" and the like; false when the text is none.
-bool parse_reference(std::string_view text, Reference& reference) {
-  for (const Kind kind : {Kind::technology, Kind::device, Kind::interconnect}) {
-    const std::string prefix = std::string(name(kind)) + ":";
-    if (!text.starts_with(prefix)) continue;
-    const std::string_view rest = text.substr(prefix.size());
-    const auto dot = rest.rfind('.');
-    if (dot == std::string_view::npos) return false;
-    reference = {kind, std::string(rest.substr(0, dot)), std::string(rest.substr(dot + 1))};
-    return true;
-  }
-  return false;
-}
-
-class FigureReader {
- public:
-  FigureReader(const Document& document, const Catalogue& catalogue, const DesignKey& key, Slot slot)
-      : document_(document), catalogue_(catalogue), key_(key) {
-    figure_.slot = slot;
-  }
-
-  Figure read() {
-    const Leaf* whole = find_leaf(document_, key_.path);
-    const Leaf* value = whole ? whole : leaf("value");
-    if (!value) refuse_missing(document_, std::string(key_.path) + ".value", "a figure needs one, with its unit");
-    if (!value->quoted)
-      refuse(document_, *value, "a number needs a unit: write \"" + value->text + " " + example() + "\"");
-    figure_.text = value->text;
-    if (text_at(document_, path("class")).empty() && whole == nullptr) {
-      refuse_missing(document_, path("class"),
-                     "say how far the figure is carried, T0 to T6 (docs/decode-model.md, transfer)");
-    }
-    read_value(*value, whole != nullptr);
-    read_range();
-    read_times();
-    read_class(*value);
-    // A plain count ("four of eight stacks") leaves the quantity what it is.
-    figure_.identity = figure_.text + uncertain_times_ + (is_reference_ ? "" : "|" + figure_.citation);
-    return figure_;
-  }
-
- private:
-  std::string path(const char* sub) const { return std::string(key_.path) + "." + sub; }
-  const Leaf* leaf(const char* sub) const { return find_leaf(document_, path(sub)); }
-
-  std::string example() const {
-    switch (key_.unit) {
-      case Unit::byte:
-        return "GB";
-      case Unit::byte_per_second:
-        return "GB/s";
-      case Unit::second:
-        return "us";
-      case Unit::flop_per_second:
-        return "TFLOP/s";
-      case Unit::watt:
-        return "W";
-      case Unit::joule_per_byte:
-        return "pJ/bit";
-      default:
-        return "";
-    }
-  }
-
-  double amount(const Leaf& where, Unit unit) const {
-    const std::string number = where.text.substr(0, where.text.find(' '));
-    const std::string fix = "write for example \"" + number + " " + example() + "\"";
-    if (!where.quoted) refuse(document_, where, "a number needs a unit: " + fix);
-    try {
-      const results::Amount amount = results::parse_amount(where.text);
-      if (amount.unit == unit) return amount.value;
-      if (amount.unit == Unit::one) refuse(document_, where, "a number needs a unit: " + fix);
-    } catch (const std::invalid_argument& error) {
-      refuse(document_, where, error.what());
-    }
-    refuse(document_, where, "this is not the kind of quantity expected: " + fix);
-  }
-
-  const PublishedFigure& published(const Leaf& where, const Reference& reference, Unit unit) const {
-    try {
-      const PublishedFigure& found = find(find(catalogue_, reference.kind, reference.entity), reference.field);
-      if (found.usable && found.unit == unit) return found;
-      refuse(document_, where,
-             "the catalogue gives this in " + found.unit_text + ", which is not the quantity expected");
-    } catch (const InvalidInput& error) {
-      if (std::string_view(error.what()).starts_with(document_.file)) throw;
-      refuse(document_, where, error.what());
-    }
-  }
-
-  void read_value(const Leaf& value, bool whole) {
-    Reference reference;
-    figure_.citation = text_at(document_, path("source"));
-    if (value.text.starts_with("profile:")) {
-      is_reference_ = true;
-      if (whole)
-        refuse(document_, value,
-               "a measured parameter needs a class: write {value=\"" + value.text +
-                   "\", class=\"T4\", assumption=\"...\"}");
-      figure_.profile = value.text.substr(8);
-      figure_.estimate = results::exactly(std::nan(""));
-      figure_.source = results::Source::measured;
-    } else if (parse_reference(value.text, reference)) {
-      is_reference_ = true;
-      const PublishedFigure& found = published(value, reference, key_.unit);
-      figure_.estimate = found.estimate;
-      figure_.source = reference.kind == Kind::device ? results::Source::datasheet : results::Source::published;
-      if (figure_.citation.empty()) figure_.citation = found.source + " (" + found.evidence + ")";
-      if (whole) figure_.transfer = reference.kind == Kind::device ? TransferClass::T0 : TransferClass::T5;
-    } else if (whole) {
-      refuse(document_, value,
-             "a figure is a table {value=\"...\", source=\"...\", class=\"...\"} or a reference such as "
-             "technology:hbm4.read_bandwidth");
-    } else {
-      figure_.estimate = results::exactly(amount(value, key_.unit));
-      if (figure_.citation.empty())
-        refuse_missing(document_, path("source"), "say where the figure comes from, or \"assumed\"");
-      figure_.source = figure_.citation.starts_with("assumed") ? results::Source::assumed : results::Source::published;
-    }
-  }
-
-  void read_range() {
-    if (const Leaf* low = leaf("low")) figure_.estimate.low = amount(*low, key_.unit);
-    if (const Leaf* high = leaf("high")) figure_.estimate.high = amount(*high, key_.unit);
-    const Estimate& e = figure_.estimate;
-    if (!figure_.profile.empty()) {
-      if (leaf("low") || leaf("high"))
-        refuse(document_, *leaf(leaf("low") ? "low" : "high"), "a measured parameter brings its own interval");
-      return;
-    }
-    if (!(e.low <= e.value && e.value <= e.high)) {
-      refuse(document_, leaf("low") ? *leaf("low") : *leaf(leaf("high") ? "high" : "value"),
-             "low, value and high must be in this order");
-    }
-    if (e.low < 0) refuse(document_, *leaf("value"), "no figure of a design is negative");
-    figure_.ranged = e.low < e.high;
-  }
-
-  void read_times() {
-    for (const Leaf& item : document_.leaves) {
-      if (item.path != path("times") && !item.path.starts_with(path("times") + ".")) continue;
-      Estimate factor;
-      Reference reference;
-      if (parse_reference(item.text, reference)) {
-        factor = published(item, reference, Unit::one).estimate;
-        uncertain_times_ += "*" + item.text;
-      } else {
-        factor = results::exactly(amount(item, Unit::one));
-      }
-      figure_.times = {figure_.times.value * factor.value, figure_.times.low * factor.low,
-                       figure_.times.high * factor.high};
-    }
-    if (!figure_.profile.empty()) return;
-    Estimate& e = figure_.estimate;
-    e = {e.value * figure_.times.value, e.low * figure_.times.low, e.high * figure_.times.high};
-    figure_.ranged = e.low < e.high;
-  }
-
-  void read_class(const Leaf& value) {
-    if (const Leaf* written = leaf("class")) {
-      try {
-        figure_.transfer = results::transfer_from_name(written->text);
-      } catch (const std::invalid_argument& error) {
-        refuse(document_, *written, error.what());
-      }
-    }
-    figure_.assumption = text_at(document_, path("assumption"));
-    if (figure_.transfer >= TransferClass::T4 && figure_.assumption.empty() && leaf("value")) {
-      refuse(document_, value,
-             "class " + std::string(results::name(figure_.transfer)) +
-                 " needs an assumption: say what is taken for granted");
-    }
-  }
-
-  const Document& document_;
-  const Catalogue& catalogue_;
-  const DesignKey& key_;
-  Figure figure_;
-  bool is_reference_ = false;
-  std::string uncertain_times_;  // factors that are figures themselves
-};
 
 bool has_any(const Document& document, std::string_view path) {
   return std::any_of(document.leaves.begin(), document.leaves.end(), [&](const Leaf& leaf) {
@@ -279,29 +143,33 @@ bool has_any(const Document& document, std::string_view path) {
   });
 }
 
-Topology read_topology(const Document& document) {
-  const Leaf* leaf = find_leaf(document, "interconnect.topology");
-  if (!leaf) refuse_missing(document, "interconnect.topology", "write none for a single device");
-  std::vector<std::string> known;
-  for (std::size_t i = 0; i < std::size(topology_names); ++i) {
-    if (leaf->text == topology_names[i]) return static_cast<Topology>(i);
-    known.emplace_back(topology_names[i]);
+// The position of a word among those known; refuses any other.
+template <std::size_t n>
+std::size_t read_word(const Document& document, const Leaf& leaf, const char* const (&known)[n], const char* what) {
+  std::vector<std::string> names;
+  std::string all;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (leaf.text == known[i]) return i;
+    names.emplace_back(known[i]);
+    all += (i > 0 ? ", " : "") + names.back();
   }
-  refuse(document, *leaf,
-         "unknown topology" + suggestion(leaf->text, known) +
-             " Known: none, ring, fully_connected, torus, switched, switch_reduction");
+  refuse(document, leaf, "unknown " + std::string(what) + suggestion(leaf.text, names) + " Known: " + all);
 }
 
-std::string read_execution(const Document& document) {
+Topology read_topology(const Document& document, const char* path, bool required) {
+  const Leaf* leaf = find_leaf(document, path);
+  if (!leaf && !required) return Topology::none;
+  if (!leaf) refuse_missing(document, path, "write none for a single device");
+  return static_cast<Topology>(read_word(document, *leaf, topology_names, "topology"));
+}
+
+Execution read_execution(const Document& document) {
   const Leaf* leaf = find_leaf(document, "fixed.execution");
   if (!leaf)
     refuse_missing(
         document, "fixed.execution",
         "write host_launched, graph, persistent or autonomous: who starts the operations decides the fixed cost");
-  if (std::find(executions.begin(), executions.end(), leaf->text) == executions.end()) {
-    refuse(document, *leaf, "unknown execution model: write host_launched, graph, persistent or autonomous");
-  }
-  return leaf->text;
+  return static_cast<Execution>(read_word(document, *leaf, execution_names, "execution model"));
 }
 
 // The class of an answer tells how far the figures that decide it were carried; a proposal can be decided by figures of
@@ -314,37 +182,94 @@ bool read_proposed(const Document& document) {
   return leaf->text == "proposed";
 }
 
+// What takes the place of memory, and how it is reached (4.4).
+void read_tiers(const Document& document, Design& design) {
+  static constexpr const char* kinds[] = {"memory", "flash"};
+  static constexpr const char* accesses[] = {"parallel", "through_memory"};
+  design.tiers = tiers_of(document);
+  for (std::size_t t = 0; t < design.tiers.size(); ++t) {
+    const std::string& tier = design.tiers[t];
+    const Leaf* kind = find_leaf(document, tier + ".kind");
+    const Leaf* access = find_leaf(document, tier + ".access");
+    if (!kind && tier.starts_with("tier."))
+      refuse_missing(document, tier + ".kind", "write memory, or flash where every write wears it out");
+    design.flash[t] = kind ? read_word(document, *kind, kinds, "kind of tier") == 1 : tier == "flash";
+    design.chained[t] = access && read_word(document, *access, accesses, "access to a tier") == 1;
+  }
+  if (design.flash[0])
+    refuse(document, *find_leaf(document, "memory.kind"), "the first tier holds the cache: it is memory");
+}
+
 // What must be there: nothing is filled in silently.
 void require(const Document& document, const Design& design) {
   const auto need = [&](std::initializer_list<Slot> slots, const char* why) {
-    for (const Slot slot : slots) {
-      if (!find_figure(design, slot)) refuse_missing(document, design_keys()[static_cast<std::size_t>(slot)].path, why);
+    for (const Slot s : slots) {
+      if (!find_figure(design, s)) refuse_missing(document, design_key(s).path, why);
     }
   };
-  need({Slot::devices, Slot::memory_capacity, Slot::memory_reserve, Slot::memory_bandwidth, Slot::memory_efficiency,
-        Slot::compute_efficiency, Slot::compute_overlap_exponent},
+  need({slot(Key::devices), slot(Key::compute_efficiency), slot(Key::compute_overlap_exponent)},
        "every design states it, with source and class");
-  need({Slot::fixed_per_operation, Slot::fixed_per_layer, Slot::fixed_per_sequence, Slot::fixed_per_step},
+  need({slot(Key::fixed_per_operation), slot(Key::fixed_per_layer), slot(Key::fixed_per_sequence),
+        slot(Key::fixed_per_step)},
        "a fixed cost is stated, if only as \"0 s\" with the reason");
-  if (has_any(document, "flash")) {
-    need({Slot::flash_capacity, Slot::flash_bandwidth, Slot::flash_efficiency, Slot::flash_sense_time,
-          Slot::flash_buffer, Slot::flash_prediction},
-         "a flash tier states it");
+  for (std::size_t t = 0; t < design.tiers.size(); ++t) {
+    const auto need_of_tier = [&](std::initializer_list<TierKey> keys, const char* why) {
+      for (const TierKey key : keys) {
+        if (!find_figure(design, slot(t, key)))
+          refuse_missing(document, design.tiers[t] + "." + design_key(slot(t, key)).path, why);
+      }
+    };
+    need_of_tier({TierKey::capacity, TierKey::bandwidth, TierKey::efficiency},
+                 t == 0 ? "a design without memory for the weights cannot be projected" : "a tier states it");
+    if (t == 0) need_of_tier({TierKey::reserve}, "say what the runtime keeps for itself");
+    if (design.flash[t])
+      need_of_tier({TierKey::latency, TierKey::buffer, TierKey::prediction}, "a flash tier states it");
+    if (find_figure(design, slot(t, TierKey::power_cap)))
+      need_of_tier({TierKey::energy}, "a power cap limits the bandwidth through it");
+    if (find_figure(design, slot(t, TierKey::cycles)))
+      need_of_tier({TierKey::write_amplification, TierKey::block_pages, TierKey::block_reads, TierKey::retention},
+                   "the life of a tier that wears out needs it");
   }
   if (has_any(document, "near_data")) {
-    need({Slot::near_data_units, Slot::near_data_imbalance, Slot::near_data_link_bandwidth,
-          Slot::near_data_synchronisation},
+    need({slot(Key::near_data_units), slot(Key::near_data_imbalance), slot(Key::near_data_link_bandwidth),
+          slot(Key::near_data_synchronisation)},
          "units near the memory state it");
   }
-  if (has_any(document, "memory.power_cap")) need({Slot::memory_energy}, "a power cap limits the bandwidth through it");
+  if (has_any(document, "power.cap") || has_any(document, "thermal"))
+    need({slot(Key::power_static), slot(Key::power_compute_energy), slot(0, TierKey::energy)},
+         "a limit on power needs to know where power goes");
+  if (has_any(document, "thermal"))
+    need({slot(Key::thermal_ambient), slot(Key::thermal_limit), slot(Key::thermal_resistance)},
+         "a thermal limit is made of these three");
   if (design.topology != Topology::none) {
-    need({Slot::interconnect_software_latency, Slot::interconnect_hop_latency, Slot::interconnect_bandwidth,
-          Slot::interconnect_efficiency},
+    need({slot(Key::interconnect_software_latency), slot(Key::interconnect_hop_latency),
+          slot(Key::interconnect_bandwidth), slot(Key::interconnect_efficiency)},
          "devices that work together state how they talk");
   }
   if (design.topology == Topology::switch_reduction)
-    need({Slot::interconnect_reduction_latency}, "the switch states it");
-  if (design.topology == Topology::torus) need({Slot::interconnect_dimensions}, "a torus states it");
+    need({slot(Key::interconnect_reduction_latency)}, "the switch states it");
+  if (design.topology == Topology::torus) need({slot(Key::interconnect_dimensions)}, "a torus states it");
+  if (design.outer_topology != Topology::none)
+    need(
+        {slot(Key::interconnect_group), slot(Key::interconnect_outer_latency), slot(Key::interconnect_outer_bandwidth)},
+        "groups of devices state how they talk");
+}
+
+// The document that `extends` names, with this one over it.
+Document with_base(Document document, const std::filesystem::path& file, const std::filesystem::path& shipped,
+                   int depth) {
+  const Leaf* extends = find_leaf(document, "extends");
+  if (!extends) return document;
+  if (depth > 4) refuse(document, *extends, "designs extend each other in a circle, or more than four deep");
+  const std::string name = extends->text + ".toml";
+  const auto beside = file.parent_path() / name;
+  const auto base = std::filesystem::is_regular_file(beside) ? beside : shipped / name;
+  if (!std::filesystem::is_regular_file(base))
+    refuse(document, *extends, "no design of this name lies beside the file or among the shipped ones");
+  Document under = with_base(read_document(base), base, shipped, depth + 1);
+  std::erase_if(under.leaves, [](const Leaf& leaf) { return leaf.path == "title" || leaf.path == "description"; });
+  std::erase_if(document.leaves, [](const Leaf& leaf) { return leaf.path == "extends"; });
+  return inherit(under, document);
 }
 
 }  // namespace
@@ -352,22 +277,29 @@ void require(const Document& document, const Design& design) {
 Design interpret_design(Document document, std::string name, const Catalogue& catalogue,
                         const std::vector<Override>& overrides) {
   for (const Override& change : overrides) apply(document, change);
-  check_keys(document);
   Design design;
   design.name = std::move(name);
+  design.file = document.file;
   design.title = text_at(document, "title");
   design.description = text_at(document, "description");
+  check_keys(document, tiers_of(document));
+  read_tiers(document, design);
   design.proposed = read_proposed(document);
   design.execution = read_execution(document);
-  design.topology = read_topology(document);
-  for (std::size_t i = 0; i < slot_count; ++i) {
-    const DesignKey& key = design_keys()[i];
-    if (has_any(document, key.path)) {
-      design.figures.push_back(FigureReader(document, catalogue, key, static_cast<Slot>(i)).read());
+  design.topology = read_topology(document, "interconnect.topology", true);
+  design.outer_topology = read_topology(document, "interconnect.outer_topology", false);
+  const auto read = [&](Slot s, const std::string& path) {
+    if (has_any(document, path)) design.figures.push_back(read_figure(document, catalogue, path, s));
+  };
+  for (Slot s = 0; s < key_count; ++s) read(s, design_key(s).path);
+  for (std::size_t t = 0; t < design.tiers.size(); ++t) {
+    for (std::size_t k = 0; k < tier_key_count; ++k) {
+      const Slot s = slot(t, static_cast<TierKey>(k));
+      read(s, design.tiers[t] + "." + design_key(s).path);
     }
   }
   require(document, design);
-  const double devices = find_figure(design, Slot::devices)->estimate.value;
+  const double devices = find_figure(design, slot(Key::devices))->estimate.value;
   if (devices < 1 || devices != std::floor(devices))
     throw InvalidInput(document.file + ": 'group.devices' must be a whole number from 1");
   if (devices > 1 && design.topology == Topology::none) {
@@ -379,8 +311,8 @@ Design interpret_design(Document document, std::string name, const Catalogue& ca
 }
 
 Design read_design(const std::filesystem::path& file, const Catalogue& catalogue,
-                   const std::vector<Override>& overrides) {
-  return interpret_design(read_document(file), file.stem().string(), catalogue, overrides);
+                   const std::vector<Override>& overrides, const std::filesystem::path& shipped) {
+  return interpret_design(with_base(read_document(file), file, shipped, 0), file.stem().string(), catalogue, overrides);
 }
 
 }  // namespace sextant::analysis

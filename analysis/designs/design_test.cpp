@@ -94,14 +94,14 @@ TEST(Design, SaysWhetherItsHardwareExists) {
 
 TEST(Design, FiguresCarryTheirIntervalSourceAndClass) {
   const Design design = read(small);
-  const Figure& efficiency = *find_figure(design, Slot::memory_efficiency);
+  const Figure& efficiency = *find_figure(design, slot(0, TierKey::efficiency));
   EXPECT_DOUBLE_EQ(efficiency.estimate.low, 0.8);
   EXPECT_TRUE(efficiency.ranged);
-  const Figure& bandwidth = *find_figure(design, Slot::memory_bandwidth);
+  const Figure& bandwidth = *find_figure(design, slot(0, TierKey::bandwidth));
   EXPECT_DOUBLE_EQ(bandwidth.estimate.value, 3350e9);
   EXPECT_EQ(bandwidth.source, results::Source::datasheet);
   EXPECT_EQ(bandwidth.transfer, results::TransferClass::T0);
-  EXPECT_DOUBLE_EQ(find_figure(design, Slot::fixed_per_operation)->estimate.value, 1.5e-6);
+  EXPECT_DOUBLE_EQ(find_figure(design, slot(Key::fixed_per_operation))->estimate.value, 1.5e-6);
 }
 
 TEST(Design, TimesMultipliesValueAndInterval) {
@@ -109,7 +109,7 @@ TEST(Design, TimesMultipliesValueAndInterval) {
       "bandwidth = \"device:h100-sxm.bandwidth\"",
       "bandwidth = {value = \"technology:hbm3e.read_bandwidth\", times = [\"8\", "
       "\"technology:hbm_base_die_pnm.internal_external_bandwidth_ratio\"], class = \"T5\", assumption = \"a test\"}"));
-  const results::Estimate& e = find_figure(design, Slot::memory_bandwidth)->estimate;
+  const results::Estimate& e = find_figure(design, slot(0, TierKey::bandwidth))->estimate;
   EXPECT_DOUBLE_EQ(e.value, 8 * 4 * 1.2e12);
   EXPECT_DOUBLE_EQ(e.low, 8 * 1 * 1e12);
   EXPECT_DOUBLE_EQ(e.high, 8 * 4 * 1.28e12);
@@ -174,7 +174,7 @@ TEST(Design, DamagedTomlNamesThePlace) { EXPECT_THAT(message(with("[group]", "[g
 
 TEST(Override, ReplacesOneFigureAndSaysSo) {
   const Design design = read(small, {parse_override("design.memory.bandwidth=8 TB/s")});
-  const Figure& figure = *find_figure(design, Slot::memory_bandwidth);
+  const Figure& figure = *find_figure(design, slot(0, TierKey::bandwidth));
   EXPECT_DOUBLE_EQ(figure.estimate.value, 8e12);
   EXPECT_FALSE(figure.ranged);
   EXPECT_EQ(figure.transfer, results::TransferClass::T6);
@@ -203,16 +203,16 @@ TEST(Override, MayNameOneDesign) {
 Values values_of(const Design& design) {
   Values values;
   values.fill(std::nan(""));
-  for (const Figure& figure : design.figures) values[static_cast<std::size_t>(figure.slot)] = figure.estimate.value;
+  for (const Figure& figure : design.figures) values[figure.slot] = figure.estimate.value;
   return values;
 }
 
 TEST(Resolve, EfficienciesAndReserveAreApplied) {
-  const Hardware h = resolve(values_of(read(small)), Topology::none, {});
-  EXPECT_DOUBLE_EQ(h.memory.bandwidth, 0.85 * 3350e9);
-  EXPECT_DOUBLE_EQ(h.memory.capacity, 72e9);
+  const Hardware h = resolve(values_of(read(small)), read(small), {});
+  EXPECT_DOUBLE_EQ(h.memory().read_bandwidth, 0.85 * 3350e9);
+  EXPECT_DOUBLE_EQ(h.memory().capacity, 72e9);
   EXPECT_DOUBLE_EQ(h.compute[static_cast<std::size_t>(Arithmetic::bf16)], 0.5 * 989e12);
-  EXPECT_EQ(h.memory.half_size, 0);
+  EXPECT_EQ(h.memory().half_size, 0);
 }
 
 TEST(Resolve, ATypeWithoutMultipliersIsWidened) {
@@ -220,22 +220,22 @@ TEST(Resolve, ATypeWithoutMultipliersIsWidened) {
   EXPECT_EQ(widened(values, Arithmetic::fp4), Arithmetic::bf16);
   EXPECT_EQ(widened(values, Arithmetic::bf16), Arithmetic::bf16);
   EXPECT_THROW(widened(values, Arithmetic::f32), InvalidInput);
-  const Hardware h = resolve(values, Topology::none, {});
+  const Hardware h = resolve(values, read(small), {});
   EXPECT_EQ(h.compute[static_cast<std::size_t>(Arithmetic::fp4)],
             h.compute[static_cast<std::size_t>(Arithmetic::bf16)]);
 }
 
 TEST(Resolve, APowerCapLimitsTheBandwidth) {
   Values values = values_of(read(small));
-  values[static_cast<std::size_t>(Slot::memory_energy)] = 8e-12;  // 1 pJ/bit
-  values[static_cast<std::size_t>(Slot::memory_power_cap)] = 8;
-  EXPECT_DOUBLE_EQ(resolve(values, Topology::none, {}).memory.bandwidth, 1e12);
+  values[slot(0, TierKey::energy)] = 8e-12;  // 1 pJ/bit
+  values[slot(0, TierKey::power_cap)] = 8;
+  EXPECT_DOUBLE_EQ(resolve(values, read(small), {}).memory().read_bandwidth, 1e12);
 }
 
 TEST(Resolve, LatencyFillsThePipeOnce) {
   Values values = values_of(read(small));
-  values[static_cast<std::size_t>(Slot::memory_latency)] = 1e-6;
-  EXPECT_DOUBLE_EQ(resolve(values, Topology::none, {}).memory.half_size, 0.85 * 3350e9 * 1e-6);
+  values[slot(0, TierKey::latency)] = 1e-6;
+  EXPECT_DOUBLE_EQ(resolve(values, read(small), {}).memory().half_size, 0.85 * 3350e9 * 1e-6);
 }
 
 TEST(FlashCurve, IsInterpolatedOverTheLogarithmOfDepth) {

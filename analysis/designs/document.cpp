@@ -4,6 +4,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <sstream>
 #include <tuple>
 
@@ -64,6 +66,35 @@ Document read_document(const std::filesystem::path& file) {
   return parse_document(results::read_text(file), file.string());
 }
 
+namespace {
+
+// A figure may be a value, a reference or a table: "memory.capacity", "memory.capacity.value" and "memory.capacity.class"
+// are one thing and replaced together. Sub-keys of a figure are the last name of a path, or "times" and a number.
+std::string figure_of(const std::string& path) {
+  constexpr std::array parts{"value", "low", "high", "times", "source", "class", "assumption"};
+  std::string whole = path;
+  if (const auto times = whole.rfind(".times."); times != std::string::npos) whole.resize(times + 6);
+  const auto dot = whole.rfind('.');
+  if (dot == std::string::npos) return whole;
+  const bool part = std::find(parts.begin(), parts.end(), whole.substr(dot + 1)) != parts.end();
+  return part ? whole.substr(0, dot) : whole;
+}
+
+}  // namespace
+
+Document inherit(const Document& base, const Document& document) {
+  std::set<std::string> given;
+  for (const Leaf& leaf : document.leaves) given.insert(figure_of(leaf.path));
+  Document merged{document.file, {}};
+  for (Leaf leaf : base.leaves) {
+    if (given.contains(figure_of(leaf.path))) continue;
+    if (leaf.file.empty()) leaf.file = base.file;
+    merged.leaves.push_back(std::move(leaf));
+  }
+  merged.leaves.insert(merged.leaves.end(), document.leaves.begin(), document.leaves.end());
+  return merged;
+}
+
 const Leaf* find_leaf(const Document& document, std::string_view path) {
   const auto at =
       std::find_if(document.leaves.begin(), document.leaves.end(), [&](const Leaf& leaf) { return leaf.path == path; });
@@ -76,8 +107,8 @@ std::string text_at(const Document& document, std::string_view path) {
 }
 
 void refuse(const Document& document, const Leaf& leaf, std::string_view fix) {
-  throw InvalidInput(place(document.file, leaf.line, leaf.column) + ": '" + leaf.path + "' = '" + leaf.text +
-                     "': " + std::string(fix));
+  throw InvalidInput(place(leaf.file.empty() ? document.file : leaf.file, leaf.line, leaf.column) + ": '" + leaf.path +
+                     "' = '" + leaf.text + "': " + std::string(fix));
 }
 
 void refuse_missing(const Document& document, std::string_view path, std::string_view fix) {

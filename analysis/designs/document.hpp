@@ -16,6 +16,7 @@ struct Leaf {
   bool quoted = false;  // a TOML string; false: a bare number, boolean or date
   int line = 0;
   int column = 0;
+  std::string file = {};  // where it stands when that is another file than the document's: an inherited value
 };
 
 struct Document {
@@ -25,6 +26,10 @@ struct Document {
 
 Document read_document(const std::filesystem::path& file);  // throws InvalidInput with file, line and column
 Document parse_document(std::string_view text, std::string file);
+
+// The leaves of `base` with those of `document` put over them. A figure is replaced whole: a document that gives
+// "memory.capacity" as a table keeps nothing of the base's class or assumption.
+Document inherit(const Document& base, const Document& document);
 
 const Leaf* find_leaf(const Document& document, std::string_view path);  // nullptr when absent
 

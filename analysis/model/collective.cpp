@@ -70,7 +70,7 @@ void pipeline(CollectiveTime& best, double depth, double alpha, double seconds) 
 double torus_steps(const Interconnect& net, double p) {
   double steps = 0;
   for (int i = 0; i < static_cast<int>(net.dimensions); ++i) steps += side(net, p, i) - 1;
-  return steps;
+  return std::max(1.0, steps);  // of two ranks in three dimensions the sides are 2^(1/3): a message all the same
 }
 
 // What a reduce-scatter moves relative to n G. The bytes are cut into k parts; part c starts along dimension c and

@@ -9,96 +9,252 @@ namespace {
 
 double& part(Step& step, Part p) { return step.parts[static_cast<std::size_t>(p)]; }
 
-// Capacity (4.4): the cache and what of the weights is written stay in memory; weights may lie in flash, which cannot
-// take a cache that changes with every token. The share in flash equalises both times, f = BW_flash / (BW_memory +
-// BW_flash), until one capacity binds.
-void place(Step& step, const Workload& w, const Hardware& h) {
-  const double weights = resident_weights(w, h.devices);
-  const double cache = resident_cache(w, h.devices, w.context + w.output);
-  step.needed = weights + cache;
-  step.available = h.memory.capacity + h.flash.capacity;
-  const double room = std::max(0.0, h.memory.capacity - cache);
-  const double at_least = std::max(0.0, 1 - room / weights);
-  if (h.flash.capacity > 0) {
-    const double balanced = h.flash.bandwidth / (h.memory.bandwidth + h.flash.bandwidth);
-    step.flash_share = std::min(std::max(balanced, at_least), h.flash.capacity / weights);
+std::size_t index(Object object) { return static_cast<std::size_t>(object); }
+
+// Where everything lies (4.4): hottest first, what every token writes only where it may be written.
+void place_objects(Step& step, const Workload& w, const Hardware& h, const Operators& work) {
+  step.resident = resident(w, step.share, w.context + w.output);
+  if (w.speculation.tokens > 0) {  // the draft model lies beside the large one
+    const Workload draft = drafting(w);
+    const Objects more = resident(draft, share(draft, step.parallelism), w.context + w.output);
+    step.resident[index(Object::weights)] += more[index(Object::weights)] + more[index(Object::tables)];
+    step.resident[index(Object::cache)] += more[index(Object::cache)];
   }
-  step.fits = cache <= h.memory.capacity && at_least <= step.flash_share + 1e-12;
+  std::array<StoredObject, object_count> objects;
+  for (std::size_t i = 0; i < object_count; ++i) objects[i].size = step.resident[i];
+  for (const Operator& op : work) {
+    const double times = op.count * step.share.layers;
+    objects[index(op.weights)].read += times * op.weight_bytes;
+    objects[index(Object::cache)].read += times * op.cache_bytes;
+    objects[index(Object::prefix)].read += times * op.prefix_bytes;
+  }
+  objects[index(Object::experts)].address = Address::data_dependent;
+  objects[index(Object::cache)].changes = true;
+  step.placement = place(objects, h.used_tiers());
+  step.fits = step.placement.fits();
+  for (const double bytes : step.resident) step.needed += bytes;
+  for (const Tier& tier : h.used_tiers()) step.available += tier.capacity;
 }
 
-// BW(n) = BW n / (n + n_half), so t = (n + n_half) / BW (4.2).
-double memory_seconds(const MemoryTier& memory, double bytes) {
-  return bytes > 0 ? (bytes + memory.half_size) / memory.bandwidth : 0;
+const Shares& shares(const Step& step, Object object) { return step.placement.shares[index(object)]; }
+
+// Bytes that an operator takes from a tier: weights with what wrong guesses waste, cache, and activations from the first.
+struct Taken {
+  double weights = 0, kept = 0, activations = 0;
+};
+
+Taken taken(const Step& step, const Operator& op, const Hardware& h, std::size_t tier) {
+  const Access weights{op.weight_bytes, 0,
+                       op.weights == Object::experts ? Address::data_dependent : Address::fixed_order};
+  Taken bytes;
+  bytes.weights = op.weight_bytes * shares(step, op.weights)[tier] * bytes_per_byte(h.tiers[tier], weights);
+  bytes.kept =
+      op.cache_bytes * shares(step, Object::cache)[tier] + op.prefix_bytes * shares(step, Object::prefix)[tier];
+  bytes.activations = tier == 0 ? op.activation_bytes : 0;
+  return bytes;
 }
 
-// t_mem (4.2): parallel tiers are read at the same time, the longer counts.
-double operator_memory(const Operator& op, const Hardware& h, double flash_share) {
-  const double from_flash = op.operation == Operation::embedding ? 0 : op.weight_bytes * flash_share;
-  const double from_memory = op.weight_bytes - from_flash + op.cache_bytes + op.activation_bytes;
-  // A wrong guess at an expert reads it for nothing: (1 - p_pred) of the bytes again (4.5).
-  const double guessed = op.data_dependent && h.flash.prediction > 0 ? 1 + (1 - h.flash.prediction) : 1;
-  const double flash = from_flash > 0 ? from_flash * guessed / h.flash.bandwidth : 0;
-  return std::max(memory_seconds(h.memory, from_memory), flash) * (1 + h.near_data.imbalance);
+// Time = sum over chained tiers + the longest of the parallel ones of (bytes + n_half) / BW (4.2, 4.4).
+double operator_memory(Step& step, const Operator& op, const Hardware& h) {
+  double longest = 0, chained = 0;
+  for (std::size_t i = 0; i < h.tier_count; ++i) {
+    const Tier& tier = h.tiers[i];
+    const Taken bytes = taken(step, op, h, i);
+    const double read = bytes.weights + bytes.kept + bytes.activations;
+    if (read <= 0) continue;
+    step.work.read[i] += op.count * read;
+    step.work.written[i] += op.count * op.written_bytes * shares(step, Object::cache)[i];
+    const double slowed = bytes.weights + bytes.kept / h.cache_share[i] + bytes.activations;
+    const double seconds = (slowed + tier.half_size) / sustained_bandwidth(tier);
+    if (tier.chained) chained += seconds;
+    longest = tier.chained ? longest : std::max(longest, seconds);
+  }
+  return longest + chained;
 }
 
 // t_comp (4.2). On a processor the rate is that of a matrix-vector product in cache: at batch 1 it is the ceiling
 // C = b_w / 2 * rate on weight bytes a second that keeps 4-bit decoding from using the memory (peers.md section 7).
 double operator_compute(const Operator& op, const Hardware& h) {
   if (op.flops <= 0) return 0;
-  return op.flops / h.compute[static_cast<std::size_t>(op.arithmetic)] * (1 + h.near_data.imbalance);
+  return op.flops / h.compute[static_cast<std::size_t>(op.arithmetic)];
 }
 
-// t_bcast + t_red (4.6), split by columns: every unit gets the input rows and returns its columns, so nothing is
-// summed. Attention is split by context and returns a partial output, a maximum and a sum for each unit, in 4 bytes.
-double operator_near_data(const Operator& op, const Workload& w, const Hardware& h) {
-  const double n = h.near_data.units;
-  if (n <= 1 || op.inputs + op.outputs <= 0) return 0;
-  const bool attention = op.cache_bytes > 0;
-  const double out = attention ? 4 * n * op.outputs : w.precision.activation * op.outputs;
-  const double bytes = w.batch * (w.precision.activation * op.inputs + out);
-  return op.kernels * std::ceil(std::log2(n)) * h.near_data.synchronisation + bytes / h.near_data.link_bandwidth;
+// Address class C (4.5): what the router has just chosen is not in the buffer, unless it was guessed. An expert that is
+// wholly in memory waits for no flash.
+double operator_exposed(const Step& step, const Operator& op, const Hardware& h) {
+  if (op.weights != Object::experts) return 0;
+  double longest = 0;
+  for (std::size_t i = 0; i < h.tier_count; ++i) {
+    const Tier& tier = h.tiers[i];
+    if (tier.latency <= 0 || shares(step, Object::experts)[i] <= 0) continue;
+    longest = std::max(longest, exposed_latency(tier, Address::data_dependent, tier.latency));
+  }
+  return longest;
+}
+
+// Units near the memory divide the operator among them: the slowest of them counts, inputs are sent and outputs
+// collected (4.6). Where a host could do it faster over the memory's outside port, it does.
+void share_among_units(OperatorTime& time, const Workload& w, const Step& step, const Hardware& h) {
+  const Operator& op = time.work;
+  if (h.near_data.units <= 1 || op.inputs + op.outputs <= 0) return;
+  // Work in seconds of the whole device, so that a unit of a rate of 1 takes its share of them.
+  NearMemory units = h.near_data;
+  units.unit_bandwidth = units.unit_flops = 1;
+  const bool attention = op.cache_bytes + op.prefix_bytes > 0 && op.weight_bytes <= 0;
+  const NearTime near = near_data(units, {.rows = step.share.rows,
+                                          .activation = w.precision.activation,
+                                          .inputs = op.inputs,
+                                          .outputs = op.outputs,
+                                          .bytes = time.memory * units.units,
+                                          .flops = time.compute * units.units,
+                                          .kernels = op.kernels,
+                                          .heads = attention ? step.share.query_heads : 0,
+                                          .groups = attention ? step.share.sequences * step.share.key_value_heads : 0});
+  if (h.host.bandwidth > 0) {
+    const double bytes = op.weight_bytes + op.cache_bytes + op.prefix_bytes + op.activation_bytes;
+    const double memory = bytes / h.host.bandwidth, compute = op.flops / h.host.compute;
+    const double host = overlapped(memory, compute, h.overlap);
+    if (host < overlapped(near.memory, near.compute, h.overlap) + near.moved()) {
+      time.memory = memory;
+      time.compute = compute;
+      time.on_host = true;
+      return;
+    }
+  }
+  time.memory = near.memory;
+  time.compute = near.compute;
+  time.near_data = near.moved();
+}
+
+// A host issues kernels ahead of the device: what starting costs shows only where the device is faster than the host
+// (4.2). In a graph or a resident program every operation pays.
+double operator_launch(const Operator& op, double busy, const FixedCost& fixed) {
+  const double cost = op.kernels * fixed.per_operation;
+  return fixed.execution == Execution::host_launched ? std::max(0.0, cost - busy) : cost;
 }
 
 void add_operator(Step& step, OperatorTime& time, const Workload& w, const Hardware& h) {
   const Operator& op = time.work;
   if (op.count <= 0) return;
-  time.memory = operator_memory(op, h, step.flash_share);
+  time.memory = operator_memory(step, op, h);
   time.compute = operator_compute(op, h);
-  // Address class C (4.5): the page latency shows once a layer, unless the expert was guessed.
-  time.exposed = op.data_dependent && step.flash_share > 0 ? (1 - h.flash.prediction) * h.flash.sense_time : 0;
-  time.near_data = operator_near_data(op, w, h);
+  time.exposed = operator_exposed(step, op, h);
+  share_among_units(time, w, step, h);
   const double busy = overlapped(time.memory, time.compute, h.overlap);
+  time.launch = operator_launch(op, busy + time.exposed + time.near_data, h.fixed);
   time.seconds = op.count * (busy + time.exposed + time.near_data);
 
   // Shares of an overlapped time in proportion to m^p and c^p, so that parts add up to the whole.
   const double ratio = time.memory > 0 ? std::pow(time.compute / time.memory, h.overlap) : 1;
   const double memory_share = time.memory > 0 ? 1 / (1 + ratio) : 0;
-  const double read = op.weight_bytes + op.cache_bytes + op.activation_bytes;
-  const double cache_share = read > 0 ? op.cache_bytes / read : 0;
+  const double kept = op.cache_bytes + op.prefix_bytes;
+  const double read = op.weight_bytes + kept + op.activation_bytes;
+  const double cache_share = read > 0 ? kept / read : 0;
   part(step, Part::cache) += op.count * busy * memory_share * cache_share;
   part(step, Part::weights) += op.count * busy * memory_share * (1 - cache_share);
   part(step, Part::compute) += op.count * busy * (1 - memory_share);
   part(step, Part::flash_latency) += op.count * time.exposed;
   part(step, Part::near_data) += op.count * time.near_data;
+  part(step, Part::fixed) += op.count * time.launch;
   step.kernels += op.count * op.kernels;
+  step.work.flops += op.count * op.flops;
 }
 
-// Two all-reduces of B d b_a bytes a layer (4.8), and the logits gathered once.
-void add_collectives(Step& step, const Workload& w, const Hardware& h) {
-  step.all_reduces = h.devices > 1 ? 2 * w.model.layers : 0;
-  step.all_reduce_bytes = w.batch * w.model.hidden * w.precision.activation;
-  step.all_reduce = all_reduce(h.interconnect, h.devices, step.all_reduce_bytes);
-  const CollectiveTime logits =
-      all_gather(h.interconnect, h.devices, w.batch * w.model.vocabulary * w.precision.activation);
-  part(step, Part::collective_latency) = step.all_reduces * step.all_reduce.latency + logits.latency;
-  part(step, Part::collective_transfer) = step.all_reduces * step.all_reduce.transfer + logits.transfer;
+CollectiveTime one_exchange(const Exchange& e, const Hardware& h) {
+  CollectiveTime time;
+  switch (e.collective) {
+    case Collective::all_reduce:
+      time = all_reduce(h.network, e.ranks, e.bytes);
+      break;
+    case Collective::all_gather:
+      time = all_gather(h.network, e.ranks, e.bytes);
+      break;
+    case Collective::all_to_all:
+      time = all_to_all(h.network, e.ranks, e.bytes, e.copies);
+      break;
+    case Collective::point_to_point:
+      time = point_to_point(h.network, e.ranks, e.bytes);
+      break;
+  }
+  const Stragglers& late = h.stragglers;
+  if (late.mean > 0)
+    time.latency += exponential_order_statistic(late.mean, e.ranks + late.tolerance.spares,
+                                                std::max(1.0, e.ranks - late.tolerance.skipped));
+  return time;
 }
 
-// n_kernels t_launch + L (t_layer + B t_seq) + t_step (4.2).
+// Collectives (4.8), less what hides behind the rest of the step.
+void add_exchanges(Step& step, const Workload& w, const Hardware& h) {
+  const Exchanges list = exchanges(w, step.parallelism, step.share);
+  double latency = 0, transfer = 0;
+  for (std::size_t i = 0; i < purpose_count; ++i) {
+    step.exchanges[i].exchange = list[i];
+    if (list[i].count <= 0) continue;
+    step.exchanges[i].each = one_exchange(list[i], h);
+    step.work.link_bytes += list[i].count * list[i].bytes;
+    latency += list[i].count * step.exchanges[i].each.latency;
+    transfer += list[i].count * step.exchanges[i].each.transfer;
+  }
+  double other = 0;
+  for (const double seconds : step.parts) other += seconds;
+  const double all = latency + transfer;
+  const double shown = all > 0 ? std::max(0.0, all - h.communication_overlap * other) / all : 0;
+  part(step, Part::collective_latency) = latency * shown;
+  part(step, Part::collective_transfer) = transfer * shown;
+}
+
+// L (t_layer + B t_seq) + t_step (4.2).
 void add_fixed(Step& step, const Workload& w, const Hardware& h) {
   const FixedCost& f = h.fixed;
-  part(step, Part::fixed) =
-      step.kernels * f.per_operation + w.model.layers * (f.per_layer + w.batch * f.per_sequence) + f.per_step;
+  part(step, Part::fixed) += w.model.layers * (f.per_layer + step.share.sequences * f.per_sequence) + f.per_step;
+}
+
+// The step at a share `clock` of the full clock: only arithmetic slows.
+double seconds_at(const Step& step, const Hardware& h, double clock) {
+  double seconds = step.seconds;
+  for (const OperatorTime& time : step.operators) {
+    if (time.work.count <= 0 || time.compute <= 0) continue;
+    seconds += time.work.count * (overlapped(time.memory, time.compute / clock, h.overlap) -
+                                  overlapped(time.memory, time.compute, h.overlap));
+  }
+  return seconds;
+}
+
+// Energy of the group, and what a limit on power or temperature costs (4.7). Memory that gets hot refreshes more often.
+void add_power(Step& step, const Hardware& h) {
+  StepWork mean = step.work;  // of one device: those that have nothing to do lower the mean
+  const double busy = step.active / h.devices;
+  for (double& bytes : mean.read) bytes *= busy;
+  for (double& bytes : mean.written) bytes *= busy;
+  mean.flops *= busy;
+  mean.link_bytes *= busy;
+  PowerFigures figures = h.power;
+  const double cooled = thermal_cap(h.cooling);
+  if (std::isfinite(cooled)) figures.cap = figures.cap > 0 ? std::min(figures.cap, cooled) : cooled;
+
+  const auto point_of = [&] {
+    return under_cap(figures, h.used_tiers(), mean, [&](double clock) { return seconds_at(step, h, clock); });
+  };
+  OperatingPoint point = point_of();
+  if (h.refresh > 0 && temperature(h.cooling, point.power) > h.hot) {
+    double memory = 0;
+    for (const OperatorTime& time : step.operators) memory += time.work.count * time.memory;
+    const double more = memory * h.refresh / (1 - h.refresh);
+    part(step, Part::power) += more;
+    step.seconds += more;
+    point = point_of();
+  }
+  step.cooled = point.possible;
+  step.clock = point.clock;
+  step.power = point.power;
+  if (point.possible) {
+    part(step, Part::power) += point.seconds - step.seconds;
+    step.seconds = point.seconds;
+  }
+  if (point.clock < 1) mean.flops *= std::pow(point.clock, figures.clock_exponent - 1);
+  step.energy = step_energy(figures, h.used_tiers(), mean, step.seconds);
+  for (double* joules : {&step.energy.memory, &step.energy.compute, &step.energy.link, &step.energy.idle})
+    *joules *= h.devices;
 }
 
 }  // namespace
@@ -111,15 +267,30 @@ double overlapped(double memory, double compute, double p) {
 
 Step decode_step(const Workload& w, const Hardware& h) {
   Step step;
-  place(step, w, h);
-  const Operators work = operators(w, h.devices);
+  step.tokens = tokens_per_step(w);
+  step.parallelism = resolved(w.parallelism, h.devices);
+  step.share = share(w, step.parallelism);
+  const Operators work = operators(w, step.share);
+  place_objects(step, w, h, work);
   for (std::size_t i = 0; i < operation_count; ++i) {
     step.operators[i].work = work[i];
     add_operator(step, step.operators[i], w, h);
   }
-  add_collectives(step, w, h);
   add_fixed(step, w, h);
+  add_exchanges(step, w, h);
+  // The draft model decodes g tokens one after the other, then the large one verifies them together (4.9).
+  if (w.speculation.tokens > 0) {
+    const double g = w.speculation.tokens;
+    const Step draft = decode_step(drafting(w), h);
+    part(step, Part::draft) = g * draft.seconds;
+    for (std::size_t i = 0; i < h.tier_count; ++i) step.work.read[i] += g * draft.work.read[i];
+    step.work.flops += g * draft.work.flops;
+    step.work.link_bytes += g * draft.work.link_bytes;
+  }
   for (const double seconds : step.parts) step.seconds += seconds;
+  const Parallelism& p = step.parallelism;
+  step.active = p.tensor * p.context * std::min(p.data, w.batch) * std::ceil(step.share.kept / step.share.sequences);
+  add_power(step, h);
   return step;
 }
 
@@ -129,6 +300,30 @@ const char* bound_by(const Step& step) {
   parts[1] = 0;
   const auto longest = std::max_element(parts.begin(), parts.end());
   return bound_names[static_cast<std::size_t>(longest - parts.begin())];
+}
+
+FirstOrder first_order_step(const Workload& w, const Hardware& h) {
+  const Parallelism p = resolved(w.parallelism, h.devices);
+  const Share s = share(w, p);
+  const Model& m = w.model;
+  const double tokens = w.context + w.output / 2;
+  const double weights = streamed_weights(w, s);
+  const double cache = s.sequences * tokens * full_attention_layers(m) * cache_elements(m) * w.precision.cache *
+                       s.key_value_heads / m.key_value_heads;
+  const double bandwidth = sustained_bandwidth(h.memory());
+  const double memory = (weights + cache / h.cache_share[0]) / bandwidth;
+  const double fixed = m.layers * (h.fixed.per_layer + s.sequences * h.fixed.per_sequence) + h.fixed.per_step;
+  const double group = p.tensor * p.context;
+  const CollectiveTime reduce = all_reduce(h.network, group, s.rows * m.hidden * w.precision.activation);
+  const double talk = group > 1 ? 2 * m.layers * reduce.seconds() : 0;
+
+  FirstOrder step;
+  step.seconds = memory + fixed + talk;
+  const double flops = 2 * s.rows * weights / w.precision.weight;
+  step.energy =
+      h.devices * ((weights + cache) * h.memory().energy_read + flops * h.power.per_flop + h.power.idle * step.seconds);
+  step.bound = memory >= fixed && memory >= talk ? bound_names[0] : fixed >= talk ? bound_names[7] : bound_names[5];
+  return step;
 }
 
 }  // namespace sextant::analysis

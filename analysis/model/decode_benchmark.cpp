@@ -30,10 +30,10 @@ Workload mixture() {
 Hardware eight_devices() {
   Hardware h;
   h.devices = 8;
-  h.memory = {72e9, 2.85e12, 0};
+  h.memory() = {.capacity = 72e9, .read_bandwidth = 2.85e12, .write_bandwidth = 2.85e12};
   h.compute = {67e12, 500e12, 1000e12, 1000e12, 2000e12};
-  h.fixed = {0, 62e-6, 0.48e-6, 0};
-  h.interconnect = {Topology::switch_reduction, 7e-6, 0.2e-6, 1 / 360e9, 1};
+  h.fixed = {Execution::graph, 0, 62e-6, 0.48e-6, 0};
+  h.interconnect() = {Topology::switch_reduction, 7e-6, 0.2e-6, 1 / 360e9, 1};
   return h;
 }
 
@@ -48,8 +48,8 @@ void dense_step(benchmark::State& state) { run(state, llama_70b(), eight_devices
 
 void mixture_step(benchmark::State& state) {
   Hardware h = eight_devices();
-  h.flash = {2e12, 5e12, 5e-6, 0.5};
-  h.near_data = {16, 0.05, 1e12, 0.4e-6};
+  example::add_flash(h, 2e12, 5e12, 5e-6, 0.5);
+  example::add_units(h, 16, 0.05, 1e12, 0.4e-6);
   run(state, mixture(), h);
 }
 

@@ -19,7 +19,7 @@ Workload at(Model model, double bytes, double batch, double context) {
   w.precision = example::all_bytes(bytes);
   w.batch = batch;
   w.context = context;
-  w.split_context = true;
+  w.parallelism = {.tensor = 1, .context = 0};
   return w;
 }
 
@@ -35,10 +35,10 @@ TEST(Decode, PartsAddUpToTheStep) {
   Hardware h = example::pure_memory(8, 3e12);
   h.compute.fill(1e14);
   h.overlap = 3;
-  h.fixed = {1e-6, 10e-6, 0.5e-6, 20e-6};
-  h.flash = {1e13, 5e12, 5e-6, 0.2};
-  h.near_data = {16, 0.1, 1e12, 0.3e-6};
-  h.interconnect = {Topology::switched, 4e-6, 0, 1 / 400e9, 1};
+  h.fixed = {Execution::graph, 1e-6, 10e-6, 0.5e-6, 20e-6};
+  example::add_flash(h, 1e13, 5e12, 5e-6, 0.2);
+  example::add_units(h, 16, 0.1, 1e12, 0.3e-6);
+  h.interconnect() = {Topology::switched, 4e-6, 0, 1 / 400e9, 1};
   Workload w = at(example::gpt_oss_120b(), 1, 16, 8192);
   w.precision.activation = 2;
   const Step step = decode_step(w, h);
@@ -46,7 +46,10 @@ TEST(Decode, PartsAddUpToTheStep) {
   double operators = 0;
   for (const OperatorTime& time : step.operators) operators += time.seconds;
   EXPECT_NEAR(operators + step.parts[5] + step.parts[6] + step.parts[7], step.seconds, 1e-12);
-  for (const double part : step.parts) EXPECT_GT(part, 0);
+  for (std::size_t i = 0; i < part_count; ++i) {
+    const bool absent = i == static_cast<std::size_t>(Part::draft) || i == static_cast<std::size_t>(Part::power);
+    EXPECT_EQ(step.parts[i] > 0, !absent) << part_names[i];
+  }
 }
 
 // A6: scaling book, LLaMA-3 70B in int8 on TPU v5e: 17 ms and 235 tokens/s a chip on 4x2, 8.5 ms on 4x4.
@@ -75,14 +78,14 @@ TEST(Decode, LiminalCells) {
 // F1: eight first-generation HBF stacks hold 4 TB, one holds 405B in FP8, a full stack takes 320 ms to sweep.
 TEST(Decode, FirstGenerationFlash) {
   Hardware h = example::pure_memory(1, 1e12);
-  h.memory.capacity = 1e9;  // the cache alone
-  h.flash = {512e9, 1.6e12, 0, 1};
+  h.memory().capacity = 1e9;  // the cache alone
+  example::add_flash(h, 512e9, 1.6e12, 0, 1);
   const Workload w = at(example::llama_31_405b(), 1, 1, 1024);
   const Step step = decode_step(w, h);
   EXPECT_TRUE(step.fits);
-  EXPECT_GT(step.flash_share, 0.99);
-  EXPECT_NEAR(h.flash.capacity / h.flash.bandwidth, 0.320, 1e-12);
-  EXPECT_EQ(8 * h.flash.capacity, 4.096e12);
+  EXPECT_GT(step.placement.shares[0][1], 0.99);
+  EXPECT_NEAR(h.tiers[1].capacity / h.tiers[1].read_bandwidth, 0.320, 1e-12);
+  EXPECT_EQ(8 * h.tiers[1].capacity, 4.096e12);
   EXPECT_GT(step.seconds, 400e9 / 1.6e12);
 }
 
@@ -102,8 +105,8 @@ TEST(Decode, PublishedSeventyBillionRun) {
   w.output = 128;
   Hardware h = example::pure_memory(4, 2.85e12);
   h.compute.fill(0.5 * 989e12);
-  h.fixed = {0, 62e-6, 0.48e-6, 0};
-  h.interconnect = {Topology::switched, 11.6e-6, 0, 1 / 360e9, 1};
+  h.fixed = {Execution::graph, 0, 62e-6, 0.48e-6, 0};
+  h.interconnect() = {Topology::switched, 11.6e-6, 0, 1 / 360e9, 1};
   const double prefill = 2 * 70.55e9 * 128 / (4 * 0.5 * 989e12);
   const double latency = prefill + 128 * decode_step(w, h).seconds;
   EXPECT_NEAR(latency / 2.312, 1, 0.10);
@@ -128,7 +131,7 @@ TEST(Decode, ComputeBoundWhenTheBatchPassesTheKnee) {
 TEST(Decode, FixedCostCountsKernelsLayersAndSequences) {
   Hardware h = example::pure_memory(1, 1e15);
   const Workload w = at(example::llama_3_8b(), 2, 4, 16);
-  h.fixed = {1e-6, 10e-6, 0.5e-6, 20e-6};
+  h.fixed = {Execution::graph, 1e-6, 10e-6, 0.5e-6, 20e-6};
   const Step step = decode_step(w, h);
   // embedding and head once; QKV, attention, output, two FFN products, two norms in each of 32 layers.
   EXPECT_EQ(step.kernels, 2 + 32 * 7);
@@ -138,11 +141,11 @@ TEST(Decode, FixedCostCountsKernelsLayersAndSequences) {
 
 TEST(Decode, ExpertsInFlashShowTheirSenseTimeOncePerLayer) {
   Hardware h = example::pure_memory(1, 3e12);
-  h.memory.capacity = 40e9;
-  h.flash = {2e12, 5e12, 10e-6, 0};
+  h.memory().capacity = 40e9;
+  example::add_flash(h, 2e12, 5e12, 10e-6, 0);
   const Workload w = at(example::mixtral_8x7b(), 2, 1, 128);
   EXPECT_NEAR(decode_step(w, h).parts[3], 32 * 10e-6, 1e-12);
-  h.flash.prediction = 0.8;
+  h.tiers[1].prediction = 0.8;
   EXPECT_NEAR(decode_step(w, h).parts[3], 32 * 2e-6, 1e-12);
   // Weights with a static order are prefetched: a dense model shows none of it (address class A).
   EXPECT_EQ(decode_step(at(example::llama_3_8b(), 2, 1, 128), h).parts[3], 0);
@@ -150,18 +153,18 @@ TEST(Decode, ExpertsInFlashShowTheirSenseTimeOncePerLayer) {
 
 TEST(Decode, WeightsSplitSoThatBothTiersFinishTogether) {
   Hardware h = example::pure_memory(1, 4e12);
-  h.flash = {4e12, 6e12, 0, 1};
+  example::add_flash(h, 4e12, 6e12, 0, 1);
   const Workload w = at(example::llama_3_70b(), 2, 1, 0);
   const Step step = decode_step(w, h);
-  EXPECT_NEAR(step.flash_share, 0.6, 1e-12);
-  h.flash = {};
+  EXPECT_NEAR(step.placement.shares[0][1], 0.6, 1e-12);
+  h.tier_count = 1;
   EXPECT_NEAR(decode_step(w, h).seconds / step.seconds, 2.5, 0.01);
 }
 
 TEST(Decode, ACacheDoesNotGoToFlash) {
   Hardware h = example::pure_memory(1, 4e12);
-  h.memory.capacity = 10e9;
-  h.flash = {4e12, 6e12, 0, 1};
+  h.memory().capacity = 10e9;
+  example::add_flash(h, 4e12, 6e12, 0, 1);
   EXPECT_FALSE(decode_step(at(example::llama_3_70b(), 2, 64, 8192), h).fits);
   EXPECT_TRUE(decode_step(at(example::llama_3_70b(), 2, 1, 8192), h).fits);
 }
@@ -170,7 +173,7 @@ TEST(Decode, UnitsNearMemoryPayForTalking) {
   Hardware h = example::pure_memory(1, 1e12);
   const Workload w = at(example::llama_3_8b(), 2, 1, 128);
   const double alone = decode_step(w, h).seconds;
-  h.near_data = {16, 0, 1e12, 0.5e-6};
+  example::add_units(h, 16, 0, 1e12, 0.5e-6);
   const Step step = decode_step(w, h);
   // Four levels of a tree for each of QKV, attention, output and two FFN products in 32 layers, and for the two tables.
   EXPECT_GE(step.seconds - alone, 32 * 5 * 4 * 0.5e-6);
@@ -179,15 +182,15 @@ TEST(Decode, UnitsNearMemoryPayForTalking) {
 
 TEST(Decode, EightyGigabytesDoNotHold405B) {
   Hardware h = example::pure_memory(8, 3e12);
-  h.memory.capacity = 80e9;
+  h.memory().capacity = 80e9;
   Workload w = at(example::llama_31_405b(), 2, 1, 4096);
   Step step = decode_step(w, h);
   EXPECT_FALSE(step.fits);
   // (2 x 405.85e9 less the norms, plus 4096 x 516096) / 8 = 101.73 GB on a device.
   EXPECT_NEAR(step.needed, 101.73e9, 0.01e9);
-  h.memory.capacity = step.needed;
+  h.memory().capacity = step.needed;
   EXPECT_TRUE(decode_step(w, h).fits);
-  h.memory.capacity = step.needed * (1 - 1e-9);
+  h.memory().capacity = step.needed * (1 - 1e-9);
   EXPECT_FALSE(decode_step(w, h).fits);
 }
 

@@ -91,16 +91,46 @@ inline Model gpt_oss_120b() {
           .full_attention_every = 2};
 }
 
+// PaLM 540B: one KV head, attention and FFN side by side, embeddings tied (Chowdhery et al. 2022, table 1).
+inline Model palm_540b() {
+  return {.layers = 118,
+          .hidden = 18432,
+          .query_heads = 48,
+          .key_value_heads = 1,
+          .head_size = 256,
+          .ffn = 73728,
+          .vocabulary = 256000,
+          .tied_embeddings = true,
+          .parallel_blocks = true};
+}
+
+// A flash tier beside the memory, as HBF is: read in a known order at full bandwidth, never written while serving.
+inline void add_flash(Hardware& h, double capacity, double bandwidth, double latency, double prediction = 0) {
+  h.tiers[h.tier_count++] = {.capacity = capacity,
+                             .read_bandwidth = bandwidth,
+                             .latency = latency,
+                             .prediction = prediction,
+                             .holds_cache = false};
+}
+
+// Units near the memory, each with its part of the bandwidth and the arithmetic of the device.
+inline void add_units(Hardware& h, double units, double imbalance, double link, double synchronisation) {
+  h.near_data.units = units;
+  h.near_data.imbalance = imbalance;
+  h.near_data.link_bandwidth = link;
+  h.near_data.synchronisation = synchronisation;
+}
+
 inline Precision all_bytes(double bytes) { return {bytes, bytes, bytes, bytes, 0}; }  // activations left out
 
 // Nothing but memory: no arithmetic to speak of, no fixed cost, links of no cost.
 inline Hardware pure_memory(double devices, double bandwidth) {
   Hardware h;
   h.devices = devices;
-  h.memory = {1e15, bandwidth, 0};
+  h.memory() = {.capacity = 1e15, .read_bandwidth = bandwidth, .write_bandwidth = bandwidth};
   h.compute.fill(1e30);
   h.overlap = 8;
-  h.interconnect.topology = Topology::switched;
+  h.interconnect().topology = Topology::switched;
   return h;
 }
 

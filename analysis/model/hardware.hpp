@@ -2,54 +2,83 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <limits>
+#include <span>
 
-#include "analysis/model/collective.hpp"
+#include "analysis/model/jitter.hpp"
+#include "analysis/model/near_data.hpp"
+#include "analysis/model/placement.hpp"
+#include "analysis/model/power.hpp"
+#include "analysis/model/tier.hpp"
+#include "analysis/model/two_level.hpp"
+#include "analysis/model/wear.hpp"
 #include "analysis/model/workload.hpp"
 
 // A machine as the equations see it: resolved figures of one device and of the group, SI units, efficiencies already
 // applied.
 namespace sextant::analysis {
 
-// Memory that is read at random with no penalty worth naming: HBM, LPDDR, DRAM.
-struct MemoryTier {
-  double capacity = 0;   // byte a model may use, the reserve taken off
-  double bandwidth = 0;  // byte/s that a long matrix-vector product reaches
-  double half_size = 0;  // byte at which half of it is reached (section 4.2); 0 = in the fixed cost
+// Who starts the operations of a step, which decides what starting them costs (4.2).
+enum class Execution {
+  host_launched,  // a processor issues them one by one, ahead of the device while it is faster
+  graph,          // recorded once, replayed by the device's front end
+  persistent,     // one resident program, with a barrier between operations
+  autonomous,     // the memory's own sequencer
 };
+inline constexpr const char* execution_names[] = {"host_launched", "graph", "persistent", "autonomous"};
 
-// A flash tier beside the memory (section 4.5), read in pages after a sense time. capacity 0 = none.
-struct FlashTier {
-  double capacity = 0;
-  double bandwidth = 0;   // byte/s, limited by planes, bus and requests in flight
-  double sense_time = 0;  // t_R, what an address known too late costs
-  double prediction = 0;  // share of expert choices known one layer ahead, 0..1
-};
-
-// Compute units beside the memory, each reading its own shard (section 4.6). units 1 = none.
-struct NearData {
-  double units = 1;            // of one device
-  double imbalance = 0;        // slowest shard over mean, minus 1
-  double link_bandwidth = 0;   // byte/s of the fabric between the units of a device
-  double synchronisation = 0;  // s for one level of a tree over the units
+// A processor that can do an operator instead of the units near its memory, over the memory's outside port (4.6).
+struct Host {
+  double bandwidth = 0;  // byte/s at which it reads that memory; 0 = there is none
+  double compute = 0;    // flop/s
 };
 
 // What a step costs however small its data are. Never silently zero: a design states each.
 struct FixedCost {
+  Execution execution = Execution::graph;
   double per_operation = 0;  // s for each kernel that is started
   double per_layer = 0;      // s
   double per_sequence = 0;   // s for each sequence and layer
   double per_step = 0;       // s: sampling, scheduling
 };
 
+// What the devices of a collective wait for each other (4.8): delays of one mean, exponentially distributed.
+struct Stragglers {
+  double mean = 0;  // s; 0 = none
+  Tolerance tolerance;
+};
+
+// How a tier that wears out is kept alive (4.5).
+struct Wear {
+  Endurance endurance;
+  double rewrites_per_year = 0;  // because charge leaks
+};
+
 struct Hardware {
-  double devices = 1;  // T, that share one model by tensor parallelism
-  MemoryTier memory;
-  FlashTier flash;
-  std::array<double, arithmetic_count> compute{};  // flop/s a device reaches for B rows, from cache
+  double devices = 1;
+  std::size_t tier_count = 1;
+  std::array<Tier, max_tiers> tiers{};  // the first is the memory that activations and the cache live in
+  std::array<double, max_tiers> cache_share{1, 1, 1, 1, 1, 1};  // of read_bandwidth that reading a cache reaches
+  std::array<double, arithmetic_count> compute{};               // flop/s a device reaches, from cache
   double overlap = 3;  // p of section 4.2: 1 = memory and compute add, large = the longer counts
-  NearData near_data;
+  NearMemory near_data;
+  Host host;
   FixedCost fixed;
-  Interconnect interconnect;
+  TwoLevel network{.local = std::numeric_limits<double>::infinity(), .inner = {}, .outer = {}};  // one level
+  Stragglers stragglers;
+  double communication_overlap = 0;  // omega: share of the other time of a step that collectives hide behind (4.8)
+  PowerFigures power;
+  Cooling cooling;
+  double hot = hot_dram;  // K from which the memory must refresh more often
+  double refresh = 0;     // share of its bandwidth that this costs
+  std::array<Wear, max_tiers> wear{};
+
+  Tier& memory() { return tiers[0]; }
+  const Tier& memory() const { return tiers[0]; }
+  Interconnect& interconnect() { return network.inner; }
+  const Interconnect& interconnect() const { return network.inner; }
+  std::span<const Tier> used_tiers() const { return {tiers.data(), tier_count}; }
 };
 
 }  // namespace sextant::analysis

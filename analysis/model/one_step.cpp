@@ -17,10 +17,10 @@ int main() {
 
   Hardware hardware;
   hardware.devices = 8;
-  hardware.memory = {72e9, 2.85e12, 0};
+  hardware.memory() = {.capacity = 72e9, .read_bandwidth = 2.85e12, .write_bandwidth = 2.85e12};
   hardware.compute.fill(500e12);
-  hardware.fixed = {0, 62e-6, 0.48e-6, 0};
-  hardware.interconnect = {Topology::switched, 7e-6, 0, 1 / 360e9, 1};
+  hardware.fixed = {Execution::graph, 0, 62e-6, 0.48e-6, 0};
+  hardware.interconnect() = {Topology::switched, 7e-6, 0, 1 / 360e9, 1};
 
   const Step step = decode_step(workload, hardware);
   const std::string unit(sextant::results::code(sextant::results::Unit::second));

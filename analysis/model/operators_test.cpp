@@ -52,18 +52,18 @@ TEST(Operators, StreamedWeightsAreTheModelWithoutItsInputEmbedding) {
 
 // MoE 4.3: one token reads k experts, many read nearly all.
 TEST(Operators, AMixtureReadsWhatItsTokensTouch) {
-  const double one = operators(at(example::mixtral_8x7b()), 1)[7].weight_bytes;
+  const double one = of(operators(at(example::mixtral_8x7b()), 1), Operation::experts).weight_bytes;
   EXPECT_DOUBLE_EQ(one, 2 * 3 * 4096.0 * 14336 * 2);
-  const double many = operators(at(example::mixtral_8x7b(), 16), 1)[7].weight_bytes;
+  const double many = of(operators(at(example::mixtral_8x7b(), 16), 1), Operation::experts).weight_bytes;
   EXPECT_NEAR(many / one, 7.9198 / 2, 1e-4);
 }
 
 TEST(Operators, WindowedLayersReadTheirWindow) {
   const Operators ops = operators(at(example::gpt_oss_120b()), 1);
-  EXPECT_EQ(ops[2].count, 18);
-  EXPECT_EQ(ops[3].count, 18);
-  EXPECT_DOUBLE_EQ(ops[2].cache_bytes, 4096 * 2 * 8 * 64 * 2.0);
-  EXPECT_DOUBLE_EQ(ops[3].cache_bytes, 128 * 2 * 8 * 64 * 2.0);
+  EXPECT_EQ(of(ops, Operation::attention).count, 18);
+  EXPECT_EQ(of(ops, Operation::window_attention).count, 18);
+  EXPECT_DOUBLE_EQ(of(ops, Operation::attention).cache_bytes, 4096 * 2 * 8 * 64 * 2.0);
+  EXPECT_DOUBLE_EQ(of(ops, Operation::window_attention).cache_bytes, 128 * 2 * 8 * 64 * 2.0);
   EXPECT_DOUBLE_EQ(resident_cache(at(example::gpt_oss_120b()), 1, 4096), 18 * (4096 + 128) * 2 * 8 * 64 * 2.0);
 }
 
@@ -73,7 +73,10 @@ TEST(Operators, ShardsAddUpToTheWholeWhileHeadsDivide) {
     w.precision.activation = 0;
     for (const double devices : {2.0, 4.0, 8.0}) {
       const Operators whole = operators(w, 1), shard = operators(w, devices);
-      for (const std::size_t i : {1u, 2u, 3u, 4u, 5u, 7u, 9u}) {  // the router is on every device
+      for (std::size_t i = 1; i < operation_count; ++i) {
+        // A row of the embedding, the router and the norms are on every device.
+        if (i == static_cast<std::size_t>(Operation::router) || i == static_cast<std::size_t>(Operation::normalisation))
+          continue;
         EXPECT_NEAR(devices * shard[i].weight_bytes, whole[i].weight_bytes, 1e-6 * whole[i].weight_bytes) << i;
         EXPECT_NEAR(devices * shard[i].cache_bytes, whole[i].cache_bytes, 1e-6 * whole[i].cache_bytes) << i;
         EXPECT_NEAR(devices * shard[i].flops, whole[i].flops, 1e-6 * whole[i].flops) << i;
@@ -84,30 +87,35 @@ TEST(Operators, ShardsAddUpToTheWholeWhileHeadsDivide) {
 
 TEST(Operators, MoreDevicesThanKvHeadsReplicateThem) {
   const Workload w = at(example::llama_3_70b());
-  EXPECT_EQ(operators(w, 16)[2].cache_bytes, operators(w, 8)[2].cache_bytes);
+  EXPECT_EQ(of(operators(w, 16), Operation::attention).cache_bytes,
+            of(operators(w, 8), Operation::attention).cache_bytes);
   Workload split = w;
-  split.split_context = true;
-  EXPECT_DOUBLE_EQ(operators(split, 16)[2].cache_bytes, operators(w, 8)[2].cache_bytes / 2);
+  split.parallelism = {.tensor = 1, .context = 0};
+  EXPECT_DOUBLE_EQ(of(operators(split, 16), Operation::attention).cache_bytes,
+                   of(operators(w, 8), Operation::attention).cache_bytes / 2);
 }
 
 TEST(Operators, ALatentCacheIsReplicated) {
   const Workload w = at(example::deepseek_v3());
-  EXPECT_EQ(operators(w, 8)[2].cache_bytes, operators(w, 1)[2].cache_bytes);
+  EXPECT_EQ(of(operators(w, 8), Operation::attention).cache_bytes,
+            of(operators(w, 1), Operation::attention).cache_bytes);
 }
 
 TEST(Operators, TiedEmbeddingsAreHeldOnce) {
   Model tied = example::llama_3_8b();
   tied.tied_embeddings = true;
   EXPECT_DOUBLE_EQ(resident_weights(at(example::llama_3_8b()), 1) - resident_weights(at(tied), 1), 2 * 128256.0 * 4096);
-  EXPECT_EQ(operators(at(tied), 1)[9].weight_bytes, operators(at(example::llama_3_8b()), 1)[9].weight_bytes);
+  EXPECT_EQ(of(operators(at(tied), 1), Operation::head).weight_bytes,
+            of(operators(at(example::llama_3_8b()), 1), Operation::head).weight_bytes);
 }
 
 TEST(Operators, SomeLayersOfAMixtureAreDense) {
   EXPECT_EQ(moe_layers(example::deepseek_v3()), 58);
   const Operators ops = operators(at(example::deepseek_v3()), 1);
-  EXPECT_EQ(ops[5].count, 3);
-  EXPECT_EQ(ops[7].count, 58);
-  EXPECT_DOUBLE_EQ(ops[7].weight_bytes, 2 * 3 * 7168.0 * 2048 * 9);  // eight and the shared one
+  EXPECT_EQ(of(ops, Operation::feed_forward).count, 3);
+  EXPECT_EQ(of(ops, Operation::experts).count, 58);
+  EXPECT_DOUBLE_EQ(of(ops, Operation::experts).weight_bytes, 2 * 3 * 7168.0 * 2048 * 8);
+  EXPECT_DOUBLE_EQ(of(ops, Operation::shared_experts).weight_bytes, 2 * 3 * 7168.0 * 2048);
 }
 
 }  // namespace

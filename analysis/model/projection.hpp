@@ -55,6 +55,7 @@ struct Projection {
   double batch = 0;
   double context = 0;  // tokens at the mean step
   double devices = 0;
+  std::string split;         // how they share the model: "tensor 8", "tensor 4, pipeline 2"
   Quantiles time_per_token;  // seconds between tokens of one user; NaN in all three when the model does not fit
   Quantiles tokens_per_second_user;
   Quantiles tokens_per_second_total;

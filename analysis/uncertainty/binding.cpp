@@ -117,7 +117,7 @@ FlashCurve flash_curve(const Profile& profile) {
 // Fills the estimate of a figure that refers to the profile.
 void bind_parameter(BoundFigure& bound, const Profile& profile, BoundDesign& design) {
   Figure& figure = bound.figure;
-  if (figure.slot == Slot::flash_efficiency && figure.profile == "storage.read.bandwidth") {
+  if (design_key(figure.slot).role == Role::efficiency && figure.profile == "storage.read.bandwidth") {
     design.curve = flash_curve(profile);
     figure.estimate = results::exactly(1);
     figure.source = results::Source::measured;
@@ -127,10 +127,10 @@ void bind_parameter(BoundFigure& bound, const Profile& profile, BoundDesign& des
     return;
   }
   const Parameter& parameter = select(profile, figure.profile);
-  const DesignKey& key = design_keys()[static_cast<std::size_t>(figure.slot)];
+  const DesignKey& key = design_key(figure.slot);
   if (parameter.unit != key.unit) {
     throw MissingParameter("parameter '" + results::key(parameter) + "' is in " +
-                           std::string(results::code(parameter.unit)) + ", which cannot be " + key.path);
+                           std::string(results::code(parameter.unit)) + ", which cannot be " + figure.path);
   }
   bound.parameter = results::key(parameter);
   figure.source = parameter.source;
@@ -184,12 +184,10 @@ BoundDesign bind(const Design& design, const results::Profile& profile) {
     try {
       if (!figure.profile.empty()) bind_parameter(item, profile, bound);
     } catch (const MissingParameter& error) {
-      throw MissingParameter("design '" + design.name + "', " +
-                             design_keys()[static_cast<std::size_t>(figure.slot)].path + ": " + error.what());
+      throw MissingParameter("design '" + design.name + "', " + figure.path + ": " + error.what());
     }
     if (!figure.assumption.empty()) {
-      bound.remarks.push_back(std::string(design_keys()[static_cast<std::size_t>(figure.slot)].path) + ": " +
-                              figure.assumption);
+      bound.remarks.push_back(figure.path + ": " + figure.assumption);
     }
     bound.figures.push_back(std::move(item));
   }
@@ -198,7 +196,7 @@ BoundDesign bind(const Design& design, const results::Profile& profile) {
 
 double value_at(const BoundFigure& bound, double base, double prior, std::size_t row) {
   const Figure& figure = bound.figure;
-  const Role role = design_keys()[static_cast<std::size_t>(figure.slot)].role;
+  const Role role = design_key(figure.slot).role;
   // What fits is decided at the nominal capacity; conflicting capacities are reported beside it.
   if (role == Role::count || role == Role::capacity) return figure.estimate.value;
   const results::Estimate& e = figure.estimate;
@@ -219,7 +217,7 @@ Values median_values(const BoundDesign& design) {
       centre.joint.clear();
       centre.figure.estimate = results::exactly(bound.figure.estimate.value);
     }
-    values[static_cast<std::size_t>(bound.figure.slot)] = value_at(centre, 0.5, 0.5, 0);
+    values[bound.figure.slot] = value_at(centre, 0.5, 0.5, 0);
   }
   return values;
 }

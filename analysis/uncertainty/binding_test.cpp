@@ -49,7 +49,7 @@ TEST(Select, RefusesWhatIsMissingAmbiguousOrRefused) {
 TEST(Bind, TakesMeasuredParametersWithTheirDraws) {
   const BoundDesign bound = bind(example::design("this_machine"), example::profile());
   for (const BoundFigure& figure : bound.figures) {
-    if (figure.figure.slot != Slot::memory_bandwidth) continue;
+    if (figure.figure.slot != slot(0, TierKey::bandwidth)) continue;
     EXPECT_EQ(figure.parameter, "memory.read.bandwidth.dram[threads=2]");
     EXPECT_EQ(figure.joint.size(), 50u);
     EXPECT_EQ(figure.figure.source, results::Source::measured);
@@ -84,7 +84,7 @@ TEST(Bind, FlashCurveRisesWithDepthAndEndsAtTheWhole) {
 
 TEST(ValueAt, AMeasuredRateSpreadsByItsClassAClaimIsDeliveredInPart) {
   BoundFigure bound;
-  bound.figure.slot = Slot::compute_bf16;
+  bound.figure.slot = slot(Key::compute_bf16);
   bound.figure.estimate = results::exactly(100);
   bound.figure.transfer = results::TransferClass::T1;
   EXPECT_EQ(value_at(bound, 0.5, 0.95, 0), 100);
@@ -97,7 +97,7 @@ TEST(ValueAt, AMeasuredRateSpreadsByItsClassAClaimIsDeliveredInPart) {
 
 TEST(ValueAt, AnEfficiencyNeverExceedsOne) {
   BoundFigure bound;
-  bound.figure.slot = Slot::memory_efficiency;
+  bound.figure.slot = slot(0, TierKey::efficiency);
   bound.figure.estimate = results::exactly(0.85);
   bound.figure.transfer = results::TransferClass::T4;
   EXPECT_EQ(value_at(bound, 0.5, 0.99, 0), 1);

@@ -5,7 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "analysis/model/decode.hpp"
+#include "analysis/model/flash.hpp"
+#include "analysis/model/split.hpp"
 #include "analysis/uncertainty/distribution.hpp"
 #include "analysis/uncertainty/terms.hpp"
 #include "results/record/summary.hpp"
@@ -16,7 +17,7 @@ namespace {
 constexpr double matters = 0.05;  // share of the variance from which a parameter's class counts (section 5)
 
 Step step_at(const Workload& workload, const BoundDesign& bound, const Values& values) {
-  return decode_step(workload, resolve(values, bound.design.topology, bound.curve));
+  return decode_step(workload, resolve(values, bound.design, bound.curve));
 }
 
 // Columns of shares for each figure; joint draws of one profile all take the same row, so that their covariance
@@ -60,13 +61,12 @@ void spread(Projection& projection, const Workload& workload, const BoundDesign&
       const BoundFigure& figure = bound.figures[f];
       const auto row =
           static_cast<std::size_t>(shares.row[i] * static_cast<double>(std::max<std::size_t>(1, figure.joint.size())));
-      values[static_cast<std::size_t>(figure.figure.slot)] =
-          value_at(figure, shares.base[f][i], shares.prior[f][i], row);
+      values[figure.figure.slot] = value_at(figure, shares.base[f][i], shares.prior[f][i], row);
     }
     const Step step = step_at(workload, bound, values);
-    seconds[i] = step.seconds;
-    user[i] = 1 / step.seconds;
-    total[i] = workload.batch / step.seconds;
+    seconds[i] = step.seconds_per_token();
+    user[i] = 1 / seconds[i];
+    total[i] = workload.batch * user[i];
     for (std::size_t p = 0; p < part_count; ++p) parts[p][i] = step.parts[p];
   }
   projection.time_per_token = projection.fits ? quantiles(seconds) : unknown();
@@ -86,15 +86,15 @@ double seconds_with(const Workload& workload, const BoundDesign& bound, Values v
     std::sort(sorted.begin(), sorted.end());
     alone.joint = {results::quantile(sorted, u)};
   }
-  values[static_cast<std::size_t>(figure.figure.slot)] = value_at(alone, u, u, 0);
-  return step_at(workload, bound, values).seconds;
+  values[figure.figure.slot] = value_at(alone, u, u, 0);
+  return step_at(workload, bound, values).seconds_per_token();
 }
 
 // That a model does not fit rests on the capacities alone, however the time would have been decided.
 std::string capacity_class(const BoundDesign& bound) {
   std::string worst = "T0";
   for (const BoundFigure& figure : bound.figures) {
-    if (figure.figure.slot != Slot::memory_capacity && figure.figure.slot != Slot::flash_capacity) continue;
+    if (design_key(figure.figure.slot).role != Role::capacity) continue;
     worst = std::max(worst, std::string(results::name(figure.figure.transfer)));
   }
   return worst;
@@ -106,7 +106,7 @@ void rank(Projection& projection, const Workload& workload, const BoundDesign& b
   double sum = 0;
   for (const BoundFigure& figure : bound.figures) {
     Influence influence;
-    influence.parameter = design_keys()[static_cast<std::size_t>(figure.figure.slot)].path;
+    influence.parameter = figure.figure.path;
     influence.transfer = std::string(results::name(figure.figure.transfer));
     influence.time_low = seconds_with(workload, bound, centre, figure, 0.05);
     influence.time_high = seconds_with(workload, bound, centre, figure, 0.95);
@@ -150,23 +150,23 @@ void check_capacity(Projection& projection, const Workload& workload, const Boun
   projection.capacity_needed = step.needed;
   projection.capacity_available = step.available;
   if (!step.fits) {
-    const double tokens = workload.context + workload.output;
-    projection.reason = lacking_text(step, resident_cache(workload, projection.devices, tokens), projection.devices);
+    projection.reason = lacking_text(step,
+                                     step.resident[static_cast<std::size_t>(Object::cache)] +
+                                         step.resident[static_cast<std::size_t>(Object::prefix)],
+                                     projection.devices);
     projection.bound_by = "capacity";
   }
   // Sources that disagree about the capacity may disagree about the verdict.
   for (const BoundFigure& figure : bound.figures) {
     const results::Estimate& e = figure.figure.estimate;
-    if (design_keys()[static_cast<std::size_t>(figure.figure.slot)].role != Role::capacity || !(e.low < e.high))
-      continue;
+    if (design_key(figure.figure.slot).role != Role::capacity || !(e.low < e.high)) continue;
     for (const double other : {e.low, e.high}) {
       Values values = median_values(bound);
-      values[static_cast<std::size_t>(figure.figure.slot)] = other;
+      values[figure.figure.slot] = other;
       if (step_at(workload, bound, values).fits == step.fits) continue;
       projection.assumptions.push_back(std::string(step.fits ? "fits" : "does not fit") + " with " + bytes(e.value) +
-                                       " of " + design_keys()[static_cast<std::size_t>(figure.figure.slot)].path +
-                                       "; another source gives " + bytes(other) + ", with which it " +
-                                       (step.fits ? "would not" : "would"));
+                                       " of " + figure.figure.path + "; another source gives " + bytes(other) +
+                                       ", with which it " + (step.fits ? "would not" : "would"));
     }
   }
 }
@@ -188,13 +188,15 @@ void check_arithmetic(Projection& projection, const Workload& workload, const Va
 // A remark for flash whose depth lies outside what was measured.
 void check_flash_depth(Projection& projection, const BoundDesign& bound, const Values& values) {
   if (bound.curve.depth.empty()) return;
-  const double buffer = values[static_cast<std::size_t>(Slot::flash_buffer)];
-  const double in_flight = buffer / 2 /
-                           (values[static_cast<std::size_t>(Slot::flash_bandwidth)] *
-                            values[static_cast<std::size_t>(Slot::flash_sense_time)]);
-  if (in_flight >= bound.curve.depth.front() && in_flight <= bound.curve.depth.back()) return;
-  projection.assumptions.push_back(
-      "flash is read at a relative depth outside the measured curve: its last value is used (extrapolated)");
+  for (std::size_t t = 0; t < bound.design.tiers.size(); ++t) {
+    if (!bound.design.flash[t]) continue;
+    const double depth = relative_depth(values[slot(t, TierKey::buffer)] / 2, values[slot(t, TierKey::bandwidth)],
+                                        values[slot(t, TierKey::latency)]);
+    if (depth >= bound.curve.depth.front() && depth <= bound.curve.depth.back()) continue;
+    projection.assumptions.push_back(bound.design.tiers[t] +
+                                     " is read at a relative depth outside the measured curve: its last value is used "
+                                     "(extrapolated)");
+  }
 }
 
 // What is known of a projection before anything is computed.
@@ -205,23 +207,51 @@ Projection named(const Workload& workload, const Design& design) {
   projection.design = design.name;
   projection.design_title = design.title;
   projection.proposed = design.proposed;
-  projection.execution = design.execution;
+  projection.execution = execution_names[static_cast<std::size_t>(design.execution)];
   projection.batch = workload.batch;
   projection.context = workload.context + workload.output / 2;
   return projection;
 }
 
+// The workload with the degrees it is projected with: those it states, or the fastest that fit at the median values.
+// Draws keep them: a machine is not taken apart for every draw.
+Workload with_split(const Workload& wanted, const Design& design, const Hardware& hardware) {
+  Workload workload = wanted;
+  if (wanted.search_split) {
+    workload.parallelism = best_split(wanted, hardware).parallelism;
+    return workload;
+  }
+  workload.parallelism = resolved(wanted.parallelism, hardware.devices);
+  const std::string why = refusal(wanted.model, workload.parallelism, hardware.devices);
+  if (!why.empty()) throw MissingParameter("workload '" + wanted.name + "' on design '" + design.name + "': " + why);
+  return workload;
+}
+
+// "tensor 8", "tensor 4, pipeline 2"; "one device" where nothing is shared.
+std::string split_text(const Parallelism& p) {
+  std::string text;
+  for (const auto& [name, degree] :
+       {std::pair{"tensor", p.tensor}, std::pair{"context", p.context}, std::pair{"data", p.data},
+        std::pair{"pipeline", p.pipeline}, std::pair{"expert", p.expert}}) {
+    if (degree > 1)
+      text += (text.empty() ? "" : ", ") + std::string(name) + " " + results::format(degree, results::Unit::one);
+  }
+  return text.empty() ? "one device" : text;
+}
+
 }  // namespace
 
-Projection project(const Workload& workload, const Design& design, const results::Profile& profile,
+Projection project(const Workload& wanted, const Design& design, const results::Profile& profile,
                    const ProjectionOptions& options) {
   const BoundDesign bound = bind(design, profile);
   const Values centre = median_values(bound);
-  const Hardware hardware = resolve(centre, design.topology, bound.curve);
+  const Hardware hardware = resolve(centre, design, bound.curve);
+  const Workload workload = with_split(wanted, design, hardware);
   const Step step = decode_step(workload, hardware);
 
   Projection projection = named(workload, design);
   projection.devices = hardware.devices;
+  projection.split = split_text(step.parallelism);
   projection.bound_by = bound_by(step);
   check_arithmetic(projection, workload, centre);
   check_capacity(projection, workload, bound, step);
@@ -232,7 +262,7 @@ Projection project(const Workload& workload, const Design& design, const results
   for (const std::string& remark : bound.remarks) projection.assumptions.push_back(remark);
   if (workload.model.experts > 0 && workload.batch > 1) {
     projection.assumptions.push_back("experts are chosen uniformly with routing correlation " +
-                                     results::format(workload.routing_correlation, results::Unit::one) + " (4.3)");
+                                     results::format(workload.routing.correlation, results::Unit::one) + " (4.3)");
   }
   projection.assumptions.push_back(
       "intervals hold the spread of the parameters; the error of the model's form is not in them yet");
@@ -245,7 +275,7 @@ Projection project_or_refuse(const Workload& workload, const Design& design, con
     return project(workload, design, profile, options);
   } catch (const MissingParameter& error) {
     Projection projection = named(workload, design);
-    projection.devices = find_figure(design, Slot::devices)->estimate.value;
+    projection.devices = find_figure(design, slot(Key::devices))->estimate.value;
     projection.refused = error.what();
     projection.reason = error.what();
     projection.fits = false;

@@ -54,7 +54,7 @@ TEST(Project, TermsAreTheStep) {
   for (const char* name : {"h100x8", "hbf", "pnm", "stacked_3d", "this_machine"}) {
     const Workload w = example::workload("gpt-oss-120b-mxfp4-b32");
     const BoundDesign bound = bind(example::design(name), example::profile());
-    const Hardware hardware = resolve(median_values(bound), bound.design.topology, bound.curve);
+    const Hardware hardware = resolve(median_values(bound), bound.design, bound.curve);
     const Step step = decode_step(w, hardware);
     double sum = 0;
     for (const Term& term : terms(step, w, hardware, bound)) sum += term.seconds;
@@ -134,19 +134,20 @@ TEST(Project, ClaimedPeaksAreDeliveredInPart) {
     }
     return std::nan("");
   };
-  const std::vector<std::pair<const char*, Slot>> claimed{{"stacked_3d", Slot::memory_bandwidth},
-                                                          {"stacked_3d", Slot::compute_bf16},
-                                                          {"stacked_3d", Slot::interconnect_bandwidth},
-                                                          {"low_latency_interconnect", Slot::interconnect_bandwidth},
-                                                          {"hbf", Slot::flash_bandwidth},
-                                                          {"pnm", Slot::memory_bandwidth},
-                                                          {"pnm", Slot::compute_bf16}};
+  const std::vector<std::pair<const char*, Slot>> claimed{
+      {"stacked_3d", slot(0, TierKey::bandwidth)},
+      {"stacked_3d", slot(Key::compute_bf16)},
+      {"stacked_3d", slot(Key::interconnect_bandwidth)},
+      {"low_latency_interconnect", slot(Key::interconnect_bandwidth)},
+      {"hbf", slot(1, TierKey::bandwidth)},
+      {"pnm", slot(0, TierKey::bandwidth)},
+      {"pnm", slot(Key::compute_bf16)}};
   for (const auto& [design, slot] : claimed) {
     EXPECT_NEAR(at(design, slot, 1e-9), 0.6, 1e-4) << design;
     EXPECT_NEAR(at(design, slot, 0.75), 0.9, 1e-9) << design;  // three quarters of (0.6, 0.9, 1.0) lie below its mode
     EXPECT_NEAR(at(design, slot, 1 - 1e-9), 1.0, 1e-4) << design;
   }
-  EXPECT_EQ(at("b200x8", Slot::memory_bandwidth, 0.01), 1);
+  EXPECT_EQ(at("b200x8", slot(0, TierKey::bandwidth), 0.01), 1);
 }
 
 TEST(Project, TheClassOfAMisfitIsThatOfTheCapacity) {

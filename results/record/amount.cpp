@@ -119,6 +119,8 @@ std::optional<Base> over(const Base& top, std::string_view below) {
     if (top.unit == Unit::joule) result.unit = Unit::joule_per_byte;
     if (top.unit == Unit::second) result.unit = Unit::second_per_byte;
     if (below.starts_with("bi") || below == "b") result.factor *= bits_in_byte;
+  } else if (below == "W") {
+    if (top.unit == Unit::kelvin) result.unit = Unit::kelvin_per_watt;
   } else if (below == "FLOP" || below == "flop" || below == "OP") {
     if (top.unit == Unit::joule) result.unit = Unit::joule_per_flop;
   }

@@ -47,6 +47,8 @@ Style style(Unit unit) {
       return {"mm2", false, false, 1e6};
     case Unit::kelvin:
       return {"K"};
+    case Unit::kelvin_per_watt:
+      return {"K/W"};
     case Unit::dollar:
       return {"USD"};
     case Unit::kilogram:

@@ -9,7 +9,7 @@ namespace sextant::results {
 namespace {
 
 // UCUM (ucum.org) where it has a code; curly braces are UCUM's annotations, which count as the number one.
-constexpr std::array<std::pair<Unit, std::string_view>, 17> codes{{{Unit::one, "1"},
+constexpr std::array<std::pair<Unit, std::string_view>, 18> codes{{{Unit::one, "1"},
                                                                    {Unit::second, "s"},
                                                                    {Unit::byte, "By"},
                                                                    {Unit::byte_per_second, "By/s"},
@@ -23,6 +23,7 @@ constexpr std::array<std::pair<Unit, std::string_view>, 17> codes{{{Unit::one, "
                                                                    {Unit::watt, "W"},
                                                                    {Unit::square_metre, "m2"},
                                                                    {Unit::kelvin, "K"},
+                                                                   {Unit::kelvin_per_watt, "K/W"},
                                                                    {Unit::dollar, "{USD}"},
                                                                    {Unit::kilogram, "kg"},
                                                                    {Unit::text, "text"}}};

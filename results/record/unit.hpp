@@ -23,6 +23,7 @@ enum class Unit {
   watt,
   square_metre,
   kelvin,
+  kelvin_per_watt,
   dollar,
   kilogram,  // of CO2 equivalent
   text,      // an axis whose values are words ("f32", "random")

@@ -47,6 +47,7 @@ TEST(Unit, ReadsAmountsExactly) {
                         {"700 W", 700, Unit::watt},
                         {"814 mm2", 814e-6, Unit::square_metre},
                         {"300 K", 300, Unit::kelvin},
+                        {"0.25 K/W", 0.25, Unit::kelvin_per_watt},
                         {"30 kUSD", 30e3, Unit::dollar},
                         {"30000 $", 30e3, Unit::dollar},
                         {"150 kg", 150, Unit::kilogram},
