@@ -59,6 +59,14 @@ struct Projection {
   Quantiles time_per_token;  // seconds between tokens of one user; NaN in all three when the model does not fit
   Quantiles tokens_per_second_user;
   Quantiles tokens_per_second_total;
+  double tokens_per_step = 1;  // above 1 where a step brings several: speculation, blocks
+  Quantiles energy_per_token;  // J of the whole group for each token of any user; NaN where the design states no power
+  Quantiles lifetime_years;    // of the tier that wears out first, decoding for ever; NaN where none does
+  std::string worn;            // what wears it: "flash: read disturb"
+  double power = 0;            // W of a device, mean, at the medians; NaN as energy_per_token
+  double intensity = 0;        // FLOP for each byte read (OI, 4.10), of a device
+  double footprint = 0;        // byte that the workload keeps in all devices together (CF, 4.10)
+  double sweep_rate = 0;       // bandwidth over footprint, 1/s: how often all that is kept could be read (BW/CF)
   std::vector<Phase> phases;
   std::string
       transfer_class;       // the worst class among the parameters that matter; of the capacities when it does not fit

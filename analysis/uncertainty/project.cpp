@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "analysis/model/flash.hpp"
+#include "analysis/model/life.hpp"
 #include "analysis/model/split.hpp"
 #include "analysis/uncertainty/distribution.hpp"
 #include "analysis/uncertainty/terms.hpp"
@@ -47,12 +48,63 @@ Quantiles unknown() {
   return {nan, nan, nan};
 }
 
+// "tensor 8", "tensor 4, pipeline 2"; "one device" where nothing is shared.
+std::string split_text(const Parallelism& p) {
+  std::string text;
+  for (const auto& [name, degree] :
+       {std::pair{"tensor", p.tensor}, std::pair{"context", p.context}, std::pair{"data", p.data},
+        std::pair{"pipeline", p.pipeline}, std::pair{"expert", p.expert}}) {
+    if (degree > 1)
+      text += (text.empty() ? "" : ", ") + std::string(name) + " " + results::format(degree, results::Unit::one);
+  }
+  return text.empty() ? "one device" : text;
+}
+
+// Energy is given where a design says where power goes: what it uses idle, for arithmetic and for its memory.
+bool states_power(const Design& design) {
+  return find_figure(design, slot(Key::power_static)) && find_figure(design, slot(Key::power_compute_energy)) &&
+         find_figure(design, slot(0, TierKey::energy));
+}
+
+// The tier that wears out first, and how; years are infinite where none does.
+struct Life {
+  double years = forever;
+  std::size_t tier = 0;
+  Mechanism mechanism = Mechanism::none;
+};
+
+Life shortest_life(const Step& step, const Hardware& hardware) {
+  Life life;
+  for (std::size_t t = 0; t < hardware.tier_count; ++t) {
+    const Lifetime tier = lifetime_of(step, hardware, t);
+    if (tier.years < life.years) life = {tier.years, t, tier.fastest};
+  }
+  return life;
+}
+
+// What follows from the step at the medians besides its time (4.10).
+void describe_step(Projection& projection, const Step& step, const Hardware& hardware, const BoundDesign& bound) {
+  projection.split = split_text(step.parallelism);
+  projection.tokens_per_step = step.tokens;
+  projection.power = states_power(bound.design) ? step.power : std::nan("");
+  projection.intensity = step.work.flops / step.bytes();
+  projection.footprint = step.needed * hardware.devices;
+  double bandwidth = 0;
+  for (const Tier& tier : hardware.used_tiers()) bandwidth += tier.chained ? 0 : sustained_bandwidth(tier);
+  projection.sweep_rate = bandwidth / step.needed;
+  if (const Life life = shortest_life(step, hardware); life.mechanism != Mechanism::none)
+    projection.worn = bound.design.tiers[life.tier] + ": " + mechanism_names[static_cast<std::size_t>(life.mechanism)];
+  if (!step.cooled)
+    projection.assumptions.push_back("power at rest alone is above the cap: the design cannot be cooled (4.7)");
+}
+
 // Draws the step; false quantiles (NaN) when the model does not fit, because a time without the memory for it is no
 // answer.
 void spread(Projection& projection, const Workload& workload, const BoundDesign& bound,
             const ProjectionOptions& options) {
   const Shares shares = draw_shares(bound, options);
-  std::vector<double> seconds(options.draws), user(options.draws), total(options.draws);
+  std::vector<double> seconds(options.draws), user(options.draws), total(options.draws), energy(options.draws),
+      years(options.draws);
   std::vector<std::vector<double>> parts(part_count, std::vector<double>(options.draws));
   Values values;
   values.fill(std::nan(""));
@@ -63,15 +115,20 @@ void spread(Projection& projection, const Workload& workload, const BoundDesign&
           static_cast<std::size_t>(shares.row[i] * static_cast<double>(std::max<std::size_t>(1, figure.joint.size())));
       values[figure.figure.slot] = value_at(figure, shares.base[f][i], shares.prior[f][i], row);
     }
-    const Step step = step_at(workload, bound, values);
+    const Hardware hardware = resolve(values, bound.design, bound.curve);
+    const Step step = decode_step(workload, hardware);
     seconds[i] = step.seconds_per_token();
     user[i] = 1 / seconds[i];
     total[i] = workload.batch * user[i];
+    energy[i] = step.energy.total() / (step.tokens * workload.batch);
+    years[i] = shortest_life(step, hardware).years;
     for (std::size_t p = 0; p < part_count; ++p) parts[p][i] = step.parts[p];
   }
   projection.time_per_token = projection.fits ? quantiles(seconds) : unknown();
   projection.tokens_per_second_user = projection.fits ? quantiles(user) : unknown();
   projection.tokens_per_second_total = projection.fits ? quantiles(total) : unknown();
+  projection.energy_per_token = projection.fits && states_power(bound.design) ? quantiles(energy) : unknown();
+  projection.lifetime_years = projection.fits && !projection.worn.empty() ? quantiles(years) : unknown();
   for (std::size_t p = 0; p < part_count; ++p) {
     const Quantiles q = quantiles(parts[p]);
     if (q.p95 > 0) projection.phases.push_back({part_names[p], projection.fits ? q : unknown()});
@@ -227,18 +284,6 @@ Workload with_split(const Workload& wanted, const Design& design, const Hardware
   return workload;
 }
 
-// "tensor 8", "tensor 4, pipeline 2"; "one device" where nothing is shared.
-std::string split_text(const Parallelism& p) {
-  std::string text;
-  for (const auto& [name, degree] :
-       {std::pair{"tensor", p.tensor}, std::pair{"context", p.context}, std::pair{"data", p.data},
-        std::pair{"pipeline", p.pipeline}, std::pair{"expert", p.expert}}) {
-    if (degree > 1)
-      text += (text.empty() ? "" : ", ") + std::string(name) + " " + results::format(degree, results::Unit::one);
-  }
-  return text.empty() ? "one device" : text;
-}
-
 }  // namespace
 
 Projection project(const Workload& wanted, const Design& design, const results::Profile& profile,
@@ -251,7 +296,7 @@ Projection project(const Workload& wanted, const Design& design, const results::
 
   Projection projection = named(workload, design);
   projection.devices = hardware.devices;
-  projection.split = split_text(step.parallelism);
+  describe_step(projection, step, hardware, bound);
   projection.bound_by = bound_by(step);
   check_arithmetic(projection, workload, centre);
   check_capacity(projection, workload, bound, step);
@@ -282,6 +327,8 @@ Projection project_or_refuse(const Workload& workload, const Design& design, con
     projection.bound_by = "refused";
     projection.capacity_needed = projection.capacity_available = std::numeric_limits<double>::quiet_NaN();
     projection.time_per_token = projection.tokens_per_second_user = projection.tokens_per_second_total = unknown();
+    projection.energy_per_token = projection.lifetime_years = unknown();
+    projection.power = projection.intensity = projection.footprint = projection.sweep_rate = unknown().p50;
     return projection;
   }
 }

@@ -48,6 +48,15 @@ Json json(const Projection& p) {
           {"time_per_token_s", json(p.time_per_token)},
           {"tokens_per_s_user", json(p.tokens_per_second_user)},
           {"tokens_per_s_total", json(p.tokens_per_second_total)},
+          {"split", p.split},
+          {"tokens_per_step", number(p.tokens_per_step)},
+          {"energy_per_token_j", json(p.energy_per_token)},
+          {"power_per_device_w", number(p.power)},
+          {"lifetime_years", json(p.lifetime_years)},
+          {"worn", p.worn},
+          {"operational_intensity", number(p.intensity)},
+          {"capacity_footprint_byte", number(p.footprint)},
+          {"bandwidth_over_footprint_per_s", number(p.sweep_rate)},
           {"phases", std::move(phases)},
           {"transfer_class", p.transfer_class},
           {"range_only", p.range_only},
@@ -75,7 +84,11 @@ std::string projection_csv(const std::vector<Projection>& projections) {
   for (const char* quantity : {"time_per_token", "tokens_per_second_user", "tokens_per_second_total"}) {
     for (const char* share : {"_p5", "_p50", "_p95"}) header.push_back(std::string(quantity) + share);
   }
-  header.insert(header.end(), {"transfer_class", "range_only", "proposed"});
+  header.insert(header.end(), {"transfer_class", "range_only", "proposed", "split", "tokens_per_step"});
+  for (const char* quantity : {"energy_per_token", "lifetime_years"}) {
+    for (const char* share : {"_p5", "_p50", "_p95"}) header.push_back(std::string(quantity) + share);
+  }
+  header.insert(header.end(), {"worn", "power_per_device", "operational_intensity", "capacity_footprint"});
   std::string text = results::csv_line(header);
   for (const Projection& p : projections) {
     std::vector<std::string> cells{p.workload,
@@ -93,7 +106,12 @@ std::string projection_csv(const std::vector<Projection>& projections) {
     append(cells, p.time_per_token);
     append(cells, p.tokens_per_second_user);
     append(cells, p.tokens_per_second_total);
-    cells.insert(cells.end(), {p.transfer_class, p.range_only ? "true" : "false", p.proposed ? "true" : "false"});
+    cells.insert(cells.end(), {p.transfer_class, p.range_only ? "true" : "false", p.proposed ? "true" : "false",
+                               p.split, results::number_text(p.tokens_per_step)});
+    append(cells, p.energy_per_token);
+    append(cells, p.lifetime_years);
+    cells.insert(cells.end(), {p.worn, results::number_text(p.power), results::number_text(p.intensity),
+                               results::number_text(p.footprint)});
     text += results::csv_line(cells);
   }
   return text;

@@ -122,12 +122,21 @@ std::string explain_text(const Projection& p) {
   if (!p.refused.empty()) return fmt::format("{} on {} is refused: {}\n", p.workload, p.design, p.refused);
   std::string text = fmt::format("{} on {} ({} device(s), batch {}, {} tokens of context, {})\n", p.workload, p.design,
                                  count(p.devices), count(p.batch), count(p.context), p.execution);
+  text += fmt::format("shared as {}; {} FLOP a byte read, all that is kept could be read {} times a second (4.10)\n",
+                      p.split, plain(p.intensity), plain(p.sweep_rate));
   text += fmt::format(
       "capacity (4.4): {} of {} used on each device{}\n", results::format_decimal(p.capacity_needed, Unit::byte),
       results::format_decimal(p.capacity_available, Unit::byte), p.fits ? "" : ": does not fit, " + p.reason);
   if (p.fits) {
     text += fmt::format("time per token: {} {}, bound by {}, class {}\n", format(p.time_per_token.p50, Unit::second),
                         interval(p.time_per_token, Unit::second), p.bound_by, class_text(p));
+    if (p.tokens_per_step > 1) text += fmt::format("tokens per step (4.9): {}\n", plain(p.tokens_per_step));
+    if (std::isfinite(p.energy_per_token.p50))
+      text += fmt::format("energy per token (4.7): {} {}, {} a device\n", format(p.energy_per_token.p50, Unit::joule),
+                          interval(p.energy_per_token, Unit::joule), format(p.power, Unit::watt));
+    if (!p.worn.empty())
+      text += fmt::format("lifetime (4.5), decoding for ever: {} years [{} .. {}], by {}\n",
+                          plain(p.lifetime_years.p50), plain(p.lifetime_years.p5), plain(p.lifetime_years.p95), p.worn);
   } else {
     text += "the terms below are what a step would take, had it the memory\n";
   }
