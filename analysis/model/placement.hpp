@@ -46,10 +46,11 @@ struct Placement {
 
 // Hottest first (bytes a step over size), each over the tiers that have room in proportion to their bandwidth. When a
 // tier is full the rest goes to the others; a chained tier is used once the parallel ones left are slower than it.
-// This is the optimum of the linear program where the tiers' bandwidths are in one ratio for all objects and every
-// object may lie in every tier, or in only one: prices that prove it are in placement_test.cpp. Room for objects that
-// may lie in few tiers is kept. Where several tiers hold the cache and others do not, the order is searched too.
-// At most max_objects and max_tiers are read.
+// Where the tiers' bandwidths are in one ratio for all objects and every object may lie in every tier, or in one only,
+// this solves the linear program: give every tier that filled up the price a byte at which the last object in it did
+// as well without it. Prices fall in the order in which tiers filled, so no object would move. Where several tiers hold
+// the cache and others do not, how the cache divides over them is searched to 1e-4. placement_test.cpp compares with a
+// simplex. At most max_objects and max_tiers are read.
 Placement place(std::span<const StoredObject> objects, std::span<const Tier> tiers);
 
 // t_mem of one operator (4.2, 4.4) whose bytes lie in `shares` of the tiers: the longest of the parallel tiers, plus
