@@ -7,6 +7,23 @@
 namespace sextant::analysis {
 namespace {
 
+// The overlapped time, and the share of it that is memory's: m^p of m^p + c^p, so that parts add up to the whole.
+struct Overlap {
+  double seconds = 0;
+  double memory_share = 0;
+};
+
+Overlap overlap_of(double memory, double compute, double p) {
+  const double longer = std::max(memory, compute);
+  if (longer <= 0) return {};
+  const double ratio = std::min(memory, compute) / longer;
+  const double power = ratio > 0 ? std::pow(ratio, p) : 0;
+  // Below the rounding of 1 + power the longer one is all there is; this saves the root where tensor cores idle.
+  const double seconds = power < 1e-17 ? longer : longer * std::pow(1 + power, 1 / p);
+  const double share_of_longer = 1 / (1 + power);
+  return {seconds, memory >= compute ? share_of_longer : 1 - share_of_longer};
+}
+
 double& part(Step& step, Part p) { return step.parts[static_cast<std::size_t>(p)]; }
 
 std::size_t index(Object object) { return static_cast<std::size_t>(object); }
@@ -140,13 +157,11 @@ void add_operator(Step& step, OperatorTime& time, const Workload& w, const Hardw
   time.compute = operator_compute(op, h);
   time.exposed = operator_exposed(step, op, h);
   share_among_units(time, w, step, h);
-  const double busy = overlapped(time.memory, time.compute, h.overlap);
+  const Overlap overlap = overlap_of(time.memory, time.compute, h.overlap);
+  const double busy = overlap.seconds, memory_share = overlap.memory_share;
   time.launch = operator_launch(op, busy + time.exposed + time.near_data, h.fixed);
   time.seconds = op.count * (busy + time.exposed + time.near_data);
 
-  // Shares of an overlapped time in proportion to m^p and c^p, so that parts add up to the whole.
-  const double ratio = time.memory > 0 ? std::pow(time.compute / time.memory, h.overlap) : 1;
-  const double memory_share = time.memory > 0 ? 1 / (1 + ratio) : 0;
   const double kept = op.cache_bytes + op.prefix_bytes;
   const double read = op.weight_bytes + kept + op.activation_bytes;
   const double cache_share = read > 0 ? kept / read : 0;
@@ -212,6 +227,7 @@ void add_fixed(Step& step, const Workload& w, const Hardware& h) {
 // The step at a share `clock` of the full clock: only arithmetic slows.
 double seconds_at(const Step& step, const Hardware& h, double clock) {
   double seconds = step.seconds;
+  if (clock == 1) return seconds;
   for (const OperatorTime& time : step.operators) {
     if (time.work.count <= 0 || time.compute <= 0) continue;
     seconds += time.work.count * (overlapped(time.memory, time.compute / clock, h.overlap) -
@@ -259,11 +275,7 @@ void add_power(Step& step, const Hardware& h) {
 
 }  // namespace
 
-double overlapped(double memory, double compute, double p) {
-  const double longer = std::max(memory, compute);
-  if (longer <= 0) return 0;
-  return longer * std::pow(1 + std::pow(std::min(memory, compute) / longer, p), 1 / p);
-}
+double overlapped(double memory, double compute, double p) { return overlap_of(memory, compute, p).seconds; }
 
 Step decode_step(const Workload& w, const Hardware& h) {
   Step step;
