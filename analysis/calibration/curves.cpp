@@ -18,6 +18,7 @@ struct Family {
   std::string_view probe;
   std::vector<std::string_view> axes;  // one curve for each choice of these
   std::size_t least, most;             // points a piece, pieces
+  bool is_kernel = false;              // its slope is a bandwidth, which a few sizes without a start still give
 };
 
 const std::vector<Family>& families() {
@@ -25,23 +26,30 @@ const std::vector<Family>& families() {
                                         {"gpu.collective.allreduce", {"ranks", "library"}, 4, 3},
                                         {"gpu.collective.allgather", {"ranks", "library"}, 4, 3},
                                         {"gpu.collective.alltoall", {"ranks", "library"}, 4, 3},
-                                        {"gpu.attention", {"type", "library"}, 8, 2},
-                                        {"gpu.gemv", {"type", "library", "rows"}, 4, 1}};
+                                        {"gpu.attention", {"type", "library"}, 8, 2, true},
+                                        {"gpu.gemv", {"type", "library", "rows"}, 4, 1, true}};
   return list;
 }
 
 // Two coefficients are told apart when the variance of neither is inflated more than so by the other.
 constexpr double inflation_limit = 30;
 
-Stretch judged(std::string_view probe, std::size_t begin, std::size_t end, std::span<const double> n,
+Stretch judged(const Family& family, std::size_t begin, std::size_t end, std::span<const double> n,
                std::span<const double> t) {
   const std::span<const double> sizes = n.subspan(begin, end - begin);
   if (sizes.size() < 4) {
-    return {begin, end, Form::none,
-            fmt::format("{} sizes: a line needs at least 4; measure more with --set {}.bytes=", sizes.size(), probe)};
+    const Form form = family.is_kernel && sizes.size() > 1 ? Form::rate : Form::none;
+    const std::string how = family.is_kernel ? "" : fmt::format(" with --set {}.bytes=", family.probe);
+    return {begin, end, form,
+            fmt::format("{} sizes: a line needs at least 4; measure more of them{}", sizes.size(), how)};
   }
   if (sizes.front() == sizes.back()) return {begin, end, Form::rate, "not identified: all sizes are the same"};
   const LineFit line = fit_line(sizes, t.subspan(begin, end - begin));
+  if (family.is_kernel && line.intercept <= 0) {
+    return {begin, end, Form::rate,
+            fmt::format("the fit gives {:.3g} s, which is not positive: the sizes do not show a fixed cost",
+                        line.intercept)};
+  }
   if (line.inflation <= inflation_limit) return {begin, end, Form::line, {}};
   return {begin, end, Form::rate,
           fmt::format("not identified: variance inflation {:.0f}, the sizes do not tell start from slope apart",
@@ -66,7 +74,7 @@ Curve found(const Family& family, results::Point at, const Observations& data) {
   const std::vector<double> n = sizes(points), t = times(points);
   const Breaks breaks = choose_breaks(n, t, family.least, family.most);
   for (std::size_t k = 0; k < breaks.size(); ++k)
-    curve.stretches.push_back(judged(family.probe, breaks[k], k + 1 < breaks.size() ? breaks[k + 1] : n.size(), n, t));
+    curve.stretches.push_back(judged(family, breaks[k], k + 1 < breaks.size() ? breaks[k + 1] : n.size(), n, t));
   return curve;
 }
 

@@ -61,6 +61,7 @@ LineFit fit_line(std::span<const double> n, std::span<const double> t) {
 }
 
 Breaks choose_breaks(std::span<const double> n, std::span<const double> t, std::size_t least, std::size_t most) {
+  constexpr double narrowest = 4;  // last over first size of a piece: less is a cluster of points and no regime
   const std::size_t size = n.size();
   Breaks best{0};
   double best_score = std::numeric_limits<double>::infinity();
@@ -68,7 +69,7 @@ Breaks choose_breaks(std::span<const double> n, std::span<const double> t, std::
     double sum = 0;
     for (std::size_t k = 0; k < breaks.size(); ++k) {
       const std::size_t begin = breaks[k], end = k + 1 < breaks.size() ? breaks[k + 1] : size;
-      if (end - begin < least) return;
+      if (end - begin < least || (breaks.size() > 1 && n[end - 1] < narrowest * n[begin])) return;
       sum += misfit(n.subspan(begin, end - begin), t.subspan(begin, end - begin));
     }
     const double parameters = 3.0 * double(breaks.size()) - 1;  // two coefficients a piece, and the breaks

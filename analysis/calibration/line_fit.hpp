@@ -24,8 +24,8 @@ LineFit fit_line(std::span<const double> n, std::span<const double> t);
 // First index of each piece of a piecewise fit (the first is 0).
 using Breaks = std::vector<std::size_t>;
 
-// One to `most` (at most three) pieces with breaks between measured sizes, at least `least` points in each, chosen by BIC
-// on the relative residuals. n ascends; equal sizes stay in one piece.
+// One to `most` (at most three) pieces with breaks between measured sizes, at least `least` points and a factor of four in
+// size in each, chosen by BIC on the relative residuals. n ascends; equal sizes stay in one piece.
 Breaks choose_breaks(std::span<const double> n, std::span<const double> t, std::size_t least = 4, std::size_t most = 3);
 
 // One piece of a piecewise fit, from its first measured size to its last.

@@ -72,15 +72,20 @@ Eigen::MatrixXd slopes(const Eigen::VectorXd& x, const Products& products, const
   return list;
 }
 
+double fastest(const Observations& points) {
+  double shortest = points.front().value;
+  for (const Observation& point : points) shortest = std::min(shortest, point.value);
+  return shortest;
+}
+
 ProductFit first_guess(const Observations& points) {
   ProductFit guess;
-  double fastest = points.front().value, bandwidth = 0, rate = 0;
+  double bandwidth = 0, rate = 0;
   for (const Observation& point : points) {
-    fastest = std::min(fastest, point.value);
     bandwidth = std::max(bandwidth, bytes_of(point) / point.value);
     rate = std::max(rate, operations_of(point) / point.value);
   }
-  guess.overhead = fastest / 2;
+  guess.overhead = fastest(points) / 2;
   guess.bandwidth = bandwidth;
   guess.rate = 1.5 * rate;
   return guess;
@@ -160,6 +165,11 @@ std::vector<Products> find_products(const Observations& data) {
     products.with_overhead = tells_overhead(points);
     products.start = first_guess(points);
     products.start = fit_products(points, products);
+    if (products.with_overhead &&
+        products.start.overhead < 0.01 * fastest(points)) {  // in logarithms it falls for ever
+      products.with_overhead = false;
+      products.start = fit_products(points, products);
+    }
     if (!tells_rate(products.start, points)) {
       products.with_rate = false;
       products.start = fit_products(points, products);
