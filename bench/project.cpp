@@ -49,7 +49,8 @@ void add_project(CLI::App& app, int& exit_code) {
   command
       ->add_option("--design", options->request.designs, "name from the catalogue or TOML file (default: all shipped)")
       ->allow_extra_args(false);
-  command->add_option("--profile", options->profile, "profile folder, or a reference profile such as h100-sxm (default: the newest of this machine)");
+  command->add_option("--profile", options->profile,
+                      "profile folder, or a reference profile such as h100-sxm (default: the newest of this machine)");
   command
       ->add_option("--set", options->request.overrides, "one figure: design.memory.bandwidth=8TB/s, workload.batch=4")
       ->allow_extra_args(false);

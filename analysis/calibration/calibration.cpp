@@ -10,6 +10,7 @@
 #include <set>
 
 #include "analysis/calibration/fits.hpp"
+#include "analysis/calibration/memory_peak.hpp"
 #include "analysis/calibration/origin.hpp"
 #include "analysis/calibration/resampler.hpp"
 #include "analysis/calibration/residual_draws.hpp"
@@ -107,17 +108,6 @@ void note_neighbours(const std::vector<const Measurement*>& measurements, const 
   }
 }
 
-// Of a kernel that seems to stream faster than the memory's stated peak, neither the bandwidth nor the arithmetic that was
-// fitted beside it may be used. What a call costs at least, may.
-constexpr const char* faster_than_memory =
-    "faster than the stated peak of the memory: something else than bytes decides these times, or they come from a "
-    "cache";
-
-void refuse(Parameter& parameter, const std::string& why) {
-  if (parameter.refused.empty()) parameter.refused = why;
-  parameter.estimate = {not_available, not_available, not_available};
-}
-
 // Interval from the draws, and the refusals that only the draws can tell.
 void take_interval(Parameter& parameter, std::vector<double> draws) {
   if (!parameter.refused.empty()) return refuse(parameter, parameter.refused);
@@ -136,20 +126,6 @@ void take_interval(Parameter& parameter, std::vector<double> draws) {
     refuse(parameter, "not identified: its 95 % interval reaches zero");
   } else if (parameter.estimate.high > 2 * value && parameter.estimate.low < value / 2) {
     refuse(parameter, "not identified: its 95 % interval is wider than a factor of two either way");
-  }
-}
-
-void refuse_faster_than_memory(double peak, Profile& profile) {
-  std::set<std::string> impossible;  // validities
-  for (const Parameter& parameter : profile.parameters) {
-    if (parameter.name.starts_with("gpu.") && parameter.name.ends_with(".bandwidth") && parameter.estimate.value > peak)
-      impossible.insert(parameter.validity);
-  }
-  for (Parameter& parameter : profile.parameters) {
-    const bool rate =
-        parameter.unit == results::Unit::byte_per_second || parameter.unit == results::Unit::flop_per_second;
-    if (rate && parameter.name.starts_with("gpu.") && impossible.contains(parameter.validity))
-      refuse(parameter, faster_than_memory);
   }
 }
 
@@ -191,7 +167,7 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
     const std::vector<Parameter> redrawn = fit_all(drawn, structure);
     std::vector<double> row;
     row.reserve(count);
-    for (const Parameter& parameter : redrawn) row.push_back(shortened(parameter.estimate.value));
+    for (const Parameter& parameter : redrawn) row.push_back(parameter.estimate.value);
     profile.draws.rows.push_back(std::move(row));
   }
   for (std::size_t j = 0; j < count; ++j) {
@@ -204,15 +180,18 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
     note_published(measurements, parameter);
     profile.draws.columns.push_back(results::key(parameter));
   }
-  for (const Run& run : runs) {
-    if (const std::string* peak = fact(run, "device.memory.bandwidth"))
-      refuse_faster_than_memory(results::number_from_text(*peak), profile);
-  }
+  const double peak = memory_peak(runs);
+  refuse_faster_than_memory(peak, profile);
   for (auto& row : profile.draws.rows) {
     for (std::size_t j = 0; j < count; ++j) {
-      if (!profile.parameters[j].refused.empty()) row[j] = not_available;
+      const Parameter& parameter = profile.parameters[j];
+      if (!parameter.refused.empty()) row[j] = not_available;
+      // At most one draw in forty of a fit that stands is not positive. No model could use it.
+      if (parameter.source == results::Source::fitted && row[j] <= 0) row[j] = parameter.estimate.low;
     }
   }
+  add_efficiencies(peak, profile);
+  for (auto& row : profile.draws.rows) std::transform(row.begin(), row.end(), row.begin(), shortened);
   std::vector<Parameter> facts;
   add_machine_facts(runs.back(), facts);
   for (Parameter& fact : facts) {
