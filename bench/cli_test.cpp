@@ -206,6 +206,23 @@ TEST_F(CommandLine, SetChangesOneFigureAndWantsAUnit) {
   EXPECT_NE(sextant(project + "--set design.memory.bandwidth=33").code, 0);
 }
 
+// A reference profile goes by its name or by its folder, wherever the user stands, and its parameters bind.
+TEST_F(CommandLine, AReferenceProfileIsFoundByNameAndFeedsADesign) {
+  std::string text = text_of(fs::path(SEXTANT_SOURCE_DIR) / "analysis" / "designs" / "h100x8.toml");
+  const std::string stated = "\"device:h100-sxm.bandwidth\"";
+  ASSERT_NE(text.find(stated), std::string::npos);
+  text.replace(text.find(stated), stated.size(),
+               "{value = \"profile:gpu.gemv.bandwidth[type=bf16 library=trtllm rows=1]\", class = \"T0\"}");
+  std::ofstream(folder / "fitted.toml") << text;
+  const std::string project = "project --workload llama-3.1-8b-bf16-b1 --design fitted.toml --explain --profile ";
+  const Outcome named = sextant(project + "h100-sxm");
+  ASSERT_EQ(named.code, 0) << named.err;
+  EXPECT_THAT(named.out, HasSubstr("gpu.gemv.bandwidth"));
+  EXPECT_EQ(sextant(project + "results/reference/h100-sxm").out, named.out);
+  EXPECT_EQ(sextant(project + SEXTANT_SOURCE_DIR "/results/reference/h100-sxm/").out, named.out);
+  expect_error(sextant(project + "h100-smx"), 3, "did you mean 'h100-sxm'?");
+}
+
 TEST_F(CommandLine, TheReportIsOneFileThatFetchesNothing) {
   ASSERT_EQ(sextant(small_run).code, 0);
   ASSERT_EQ(sextant("calibrate run --output profile").code, 0);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/locations.hpp"
 
+#include <algorithm>
 #include <system_error>
+#include <vector>
 
 #include "bench/console.hpp"
+#include "results/record/csv.hpp"
+#include "results/record/nearest.hpp"
 #include "results/record/run_folder.hpp"
 
 namespace sextant::bench {
@@ -21,6 +25,27 @@ fs::path libexec_folder() {
 fs::path data_folder() {
   const fs::path installed = program().parent_path().parent_path() / "share" / "sextant";
   return fs::is_directory(installed) ? installed : fs::path(SEXTANT_SOURCE_DIR) / "analysis";
+}
+
+fs::path profile_folder(const std::string& named) {
+  if (fs::exists(named)) return named;
+  const fs::path installed = program().parent_path().parent_path() / "share" / "sextant" / "reference";
+  const fs::path shipped = fs::is_directory(installed) ? installed : fs::path(SEXTANT_SOURCE_DIR) / "results/reference";
+  fs::path last = fs::path(named).lexically_normal();
+  if (!last.has_filename()) last = last.parent_path();  // "h100-sxm/"
+  const fs::path folder = shipped / last.filename();
+  if (last.has_filename() && fs::exists(folder / "profile.csv")) return folder;
+  std::vector<std::string> known;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(shipped, ignored)) {
+    if (fs::exists(entry.path() / "profile.csv")) known.push_back(entry.path().filename().string());
+  }
+  std::sort(known.begin(), known.end());
+  std::string list;
+  for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
+  throw results::InvalidInput(
+      "--profile " + named + ": no such folder: give one that sextant calibrate made, or a reference profile" +
+      results::suggestion(last.filename().string(), known) + (list.empty() ? "" : " (" + list + ")"));
 }
 
 fs::path default_output(const std::string& machine, const std::string& run_id) {

@@ -13,6 +13,10 @@ std::filesystem::path
 libexec_folder();                     // sextant-net and sextant-gpu: beside the program, installed or in the build tree
 std::filesystem::path data_folder();  // holds catalogue/, designs/ and workloads/
 
+// The profile folder that a user names: a path, or one of the reference profiles that come with the program ("h100-sxm",
+// also with folders before it, "results/reference/h100-sxm", wherever the user stands). Throws results::InvalidInput.
+std::filesystem::path profile_folder(const std::string& named);
+
 // "sextant-out/<machine>/<date>-<id>"; the id comes from the seed, so that a run can be named before it is made.
 std::filesystem::path default_output(const std::string& machine, const std::string& run_id);
 

@@ -19,7 +19,7 @@ namespace {
 // The profile named, or the newest one of this machine, and which it was is said. Without any, designs that need
 // nothing measured can still be projected; the others name what they miss.
 results::Profile profile_for(const std::string& named) {
-  if (!named.empty()) return results::read_profile(named);
+  if (!named.empty()) return results::read_profile(profile_folder(named));
   const auto newest = newest_profile(probes::machine_hash(probes::detect_machine(), probes::capture_environment()));
   if (!newest) {
     talk(
@@ -49,7 +49,8 @@ void add_project(CLI::App& app, int& exit_code) {
   command
       ->add_option("--design", options->request.designs, "name from the catalogue or TOML file (default: all shipped)")
       ->allow_extra_args(false);
-  command->add_option("--profile", options->profile, "profile folder (default: the newest of this machine)");
+  command->add_option("--profile", options->profile,
+                      "profile folder, or a reference profile such as h100-sxm (default: the newest of this machine)");
   command
       ->add_option("--set", options->request.overrides, "one figure: design.memory.bandwidth=8TB/s, workload.batch=4")
       ->allow_extra_args(false);

@@ -40,7 +40,7 @@ std::string now_utc() {
 
 // A profile beside the newest run given, else the newest of this machine.
 fs::path profile_for(const Options& options) {
-  if (!options.profile.empty()) return options.profile;
+  if (!options.profile.empty()) return profile_folder(options.profile);
   for (auto folder = options.folders.rbegin(); folder != options.folders.rend(); ++folder) {
     if (fs::exists(fs::path(*folder) / "profile" / "profile.csv")) return fs::path(*folder) / "profile";
   }

@@ -10,8 +10,10 @@
 #include <set>
 
 #include "analysis/calibration/fits.hpp"
+#include "analysis/calibration/memory_peak.hpp"
 #include "analysis/calibration/origin.hpp"
 #include "analysis/calibration/resampler.hpp"
+#include "analysis/calibration/residual_draws.hpp"
 #include "results/record/csv.hpp"
 #include "results/record/summary.hpp"
 
@@ -58,19 +60,15 @@ std::vector<Parameter> fit_all(const Observations& data, const Structure& struct
   fit_synchronisation(data, parameters);
   fit_storage(data, structure, parameters);
   fit_collectives(data, structure, parameters);
+  fit_gpu_memory(data, parameters);
+  fit_gpu_kernels(data, structure, parameters);
   return parameters;
 }
 
 // Counts of the machine itself, exact, from the environment record.
 void add_machine_facts(const Run& run, std::vector<Parameter>& into) {
-  const auto fact = [&](std::string_view key) -> const std::string* {
-    for (const auto& [name, value] : run.provenance.environment) {
-      if (name == key) return &value;
-    }
-    return nullptr;
-  };
   const auto add = [&](const char* name, std::string_view key, results::Unit unit) {
-    const std::string* text = fact(key);
+    const std::string* text = fact(run, key);
     if (!text) return;
     try {
       into.push_back(measured(name, results::number_from_text(*text), unit, {}, "as the kernel reports it"));
@@ -82,16 +80,21 @@ void add_machine_facts(const Run& run, std::vector<Parameter>& into) {
   add("machine.memory", "memory.total", results::Unit::byte);
 }
 
-std::string evidence(const std::vector<Run>& runs, const std::string& parameter) {
-  std::string text;
-  for (const Run& run : runs) {
-    int rows = 0;
-    for (const Measurement& measurement : run.measurements) {
-      if (parameter.rfind(measurement.probe, 0) == 0) rows += int(measurement.samples.size());
-    }
-    if (rows > 0) text += fmt::format("{}run {}: {} rows", text.empty() ? "" : "; ", run.provenance.run_id, rows);
+// A figure that was published once, or fitted to such. The spread of a single value is not known: it travels as one of
+// another shape, so that a projection spreads it.
+void note_published(const std::vector<const Measurement*>& measurements, Parameter& parameter) {
+  const bool once = std::any_of(measurements.begin(), measurements.end(), [&](const Measurement* measurement) {
+    return measurement->samples.size() == 1 && feeds(*measurement, parameter);
+  });
+  if (!once) return;
+  if (!parameter.assumption.empty()) parameter.assumption += "; ";
+  if (parameter.source == results::Source::measured) {
+    parameter.source = results::Source::published;
+    parameter.transfer = results::TransferClass::T1;
+    parameter.assumption += "one value: its spread is not known";
+  } else {
+    parameter.assumption += "one value a point: interval from the residuals of the fit";
   }
-  return text.empty() && !runs.empty() ? "run " + runs.back().provenance.run_id + ": environment.json" : text;
 }
 
 // What the neighbours did to the points a parameter came from. Fewer than half of the samples undisturbed: such a number
@@ -103,11 +106,6 @@ void note_neighbours(const std::vector<const Measurement*>& measurements, const 
     parameter.contention = std::fmax(parameter.contention, contention[i]);
     if (measurements[i]->flags.contended) parameter.transfer = results::TransferClass::T2;
   }
-}
-
-void refuse(Parameter& parameter, const std::string& why) {
-  if (parameter.refused.empty()) parameter.refused = why;
-  parameter.estimate = {not_available, not_available, not_available};
 }
 
 // Interval from the draws, and the refusals that only the draws can tell.
@@ -129,6 +127,11 @@ void take_interval(Parameter& parameter, std::vector<double> draws) {
   } else if (parameter.estimate.high > 2 * value && parameter.estimate.low < value / 2) {
     refuse(parameter, "not identified: its 95 % interval is wider than a factor of two either way");
   }
+}
+
+// Six digits: a thousandth of the spread of a draw, and half the file.
+double shortened(double value) {
+  return std::isfinite(value) ? results::number_from_text(fmt::format("{:.5e}", value)) : value;
 }
 
 }  // namespace
@@ -153,12 +156,15 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
 
   std::vector<double> contention;
   for (const Measurement* measurement : measurements)
-    contention.push_back(results::summarise(*measurement).contention);
+    contention.push_back(measurement->samples.size() > 1 ? results::summarise(*measurement).contention : not_available);
   const Resampler resampler(groups);
+  const std::vector<Scatter> scatter = find_scatter(data, structure);
   std::mt19937_64 random(options.seed);
   profile.draws.rows.reserve(std::size_t(options.draws));
   for (int draw = 0; draw < options.draws; ++draw) {
-    const std::vector<Parameter> redrawn = fit_all(resampler.draw(random), structure);
+    Observations drawn = resampler.draw(random);
+    redraw(scatter, random, drawn);
+    const std::vector<Parameter> redrawn = fit_all(drawn, structure);
     std::vector<double> row;
     row.reserve(count);
     for (const Parameter& parameter : redrawn) row.push_back(parameter.estimate.value);
@@ -169,19 +175,27 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
     std::vector<double> column;
     for (const auto& row : profile.draws.rows) column.push_back(row[j]);
     take_interval(parameter, std::move(column));
-    parameter.evidence = evidence(runs, parameter.name);
+    parameter.evidence = evidence(runs, parameter);
     note_neighbours(measurements, contention, parameter);
+    note_published(measurements, parameter);
     profile.draws.columns.push_back(results::key(parameter));
   }
+  const double peak = memory_peak(runs);
+  refuse_faster_than_memory(peak, profile);
   for (auto& row : profile.draws.rows) {
     for (std::size_t j = 0; j < count; ++j) {
-      if (!profile.parameters[j].refused.empty()) row[j] = not_available;
+      const Parameter& parameter = profile.parameters[j];
+      if (!parameter.refused.empty()) row[j] = not_available;
+      // At most one draw in forty of a fit that stands is not positive. No model could use it.
+      if (parameter.source == results::Source::fitted && row[j] <= 0) row[j] = parameter.estimate.low;
     }
   }
+  add_efficiencies(peak, profile);
+  for (auto& row : profile.draws.rows) std::transform(row.begin(), row.end(), row.begin(), shortened);
   std::vector<Parameter> facts;
   add_machine_facts(runs.back(), facts);
   for (Parameter& fact : facts) {
-    fact.evidence = evidence(runs, fact.name);
+    fact.evidence = evidence(runs, fact);
     profile.draws.columns.push_back(results::key(fact));
     for (auto& row : profile.draws.rows) row.push_back(fact.estimate.value);
     profile.parameters.push_back(std::move(fact));

@@ -43,12 +43,6 @@ std::string at(const Observation& observation, std::initializer_list<std::string
 
 namespace {
 
-std::vector<double> numbers(const Observations& all, std::string_view axis) {
-  std::vector<double> values;
-  for (const Observation& observation : all) values.push_back(observation.number(axis));
-  return values;
-}
-
 std::vector<double> values(const Observations& all) {
   std::vector<double> list;
   for (const Observation& observation : all) list.push_back(observation.value);
@@ -122,11 +116,8 @@ const results::Measurement* most_interfering(const Observations& data) {
 
 Structure find_structure(const Observations& data) {
   Structure structure;
-  const Observations reduced = select(data, "net.allreduce", "bytes");
-  for (double ranks : values_of(reduced, "ranks")) {
-    const Observations curve = select(data, "net.allreduce", "bytes", with("ranks", ranks));
-    structure.allreduce.push_back({ranks, choose_breaks(numbers(curve, "bytes"), values(curve))});
-  }
+  structure.curves = find_curves(data);
+  structure.products = find_products(data);
   for (const std::string& type : words_of(select(data, "near_data.gemv", "footprint"), "type")) {
     const Observations of_type =
         select(data, "near_data.gemv", "footprint", [&](const auto& o) { return o.word("type") == type; });
@@ -237,35 +228,6 @@ void fit_storage(const Observations& data, const Structure& structure, std::vect
   if (alone != random.end()) {
     into.push_back(measured("storage.read.latency", alone->number("block") / alone->value, Unit::second,
                             at(*alone, {"block", "depth"}), "one request at a time: the block over its bandwidth"));
-  }
-}
-
-void fit_collectives(const Observations& data, const Structure& structure, std::vector<Parameter>& into) {
-  for (const auto& regime : structure.allreduce) {
-    const Observations curve = select(data, "net.allreduce", "bytes", with("ranks", regime.ranks));
-    const std::vector<double> n = numbers(curve, "bytes"), t = values(curve);
-    for (std::size_t k = 0; k < regime.breaks.size(); ++k) {
-      const std::size_t begin = regime.breaks[k], end = k + 1 < regime.breaks.size() ? regime.breaks[k + 1] : n.size();
-      const std::string validity = fmt::format("ranks={} {}", regime.ranks, range("bytes", n[begin], n[end - 1]));
-      Parameter alpha = fitted("net.allreduce.alpha", not_available, Unit::second, validity,
-                               "ranks on one node: a memory test of the MPI library");
-      Parameter gap = fitted("net.allreduce.gap", not_available, Unit::second_per_byte, validity, alpha.assumption);
-      if (end - begin < 4) {
-        alpha.refused = gap.refused =
-            fmt::format("{} sizes: a line needs at least 4; measure more with --set net.allreduce.bytes=", end - begin);
-      } else {
-        const LineFit fit =
-            fit_line(std::span(n).subspan(begin, end - begin), std::span(t).subspan(begin, end - begin));
-        alpha.estimate = results::exactly(fit.intercept);
-        gap.estimate = results::exactly(fit.slope);
-        if (fit.inflation > 30) {
-          alpha.refused = gap.refused = fmt::format(
-              "not identified: variance inflation {:.0f}, the sizes do not tell start from gap apart", fit.inflation);
-        }
-      }
-      into.push_back(alpha);
-      into.push_back(gap);
-    }
   }
 }
 

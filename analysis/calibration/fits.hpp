@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "analysis/calibration/line_fit.hpp"
+#include "analysis/calibration/curves.hpp"
 #include "analysis/calibration/observation.hpp"
+#include "analysis/calibration/products.hpp"
 #include "results/record/profile.hpp"
 
 // One function per family of parameters. Each is pure: observations in, parameters out (value only; source, class and
@@ -17,11 +18,8 @@ using results::Parameter;
 // What must not change between the data and its draws, or draws could not be compared: breaks and levels are chosen
 // once.
 struct Structure {
-  struct Regime {
-    double ranks;
-    Breaks breaks;
-  };
-  std::vector<Regime> allreduce;
+  std::vector<Curve> curves;
+  std::vector<Products> products;
   std::vector<std::size_t> latency_levels;
   // The fastest points of their curves in the data. A maximum taken anew on each draw would grow with the number of points.
   std::vector<const results::Measurement*> fastest;
@@ -36,6 +34,8 @@ void fit_processors(const Observations& data, const Structure& structure, std::v
 void fit_synchronisation(const Observations& data, std::vector<Parameter>& into);
 void fit_storage(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_collectives(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
+void fit_gpu_memory(const Observations& data, std::vector<Parameter>& into);
+void fit_gpu_kernels(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 
 // A parameter taken straight from a point, or from several.
 Parameter measured(std::string name, double value, results::Unit unit, std::string validity = {},

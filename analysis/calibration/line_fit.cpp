@@ -60,7 +60,8 @@ LineFit fit_line(std::span<const double> n, std::span<const double> t) {
   return fit;
 }
 
-Breaks choose_breaks(std::span<const double> n, std::span<const double> t, std::size_t least) {
+Breaks choose_breaks(std::span<const double> n, std::span<const double> t, std::size_t least, std::size_t most) {
+  constexpr double narrowest = 4;  // last over first size of a piece: less is a cluster of points and no regime
   const std::size_t size = n.size();
   Breaks best{0};
   double best_score = std::numeric_limits<double>::infinity();
@@ -68,7 +69,7 @@ Breaks choose_breaks(std::span<const double> n, std::span<const double> t, std::
     double sum = 0;
     for (std::size_t k = 0; k < breaks.size(); ++k) {
       const std::size_t begin = breaks[k], end = k + 1 < breaks.size() ? breaks[k + 1] : size;
-      if (end - begin < least) return;
+      if (end - begin < least || (breaks.size() > 1 && n[end - 1] < narrowest * n[begin])) return;
       sum += misfit(n.subspan(begin, end - begin), t.subspan(begin, end - begin));
     }
     const double parameters = 3.0 * double(breaks.size()) - 1;  // two coefficients a piece, and the breaks
@@ -78,12 +79,35 @@ Breaks choose_breaks(std::span<const double> n, std::span<const double> t, std::
       best = breaks;
     }
   };
+  const auto may_break = [&](std::size_t at) { return n[at - 1] < n[at]; };
   consider({0});
-  for (std::size_t i = least; i + least <= size; ++i) {
+  for (std::size_t i = least; most > 1 && i + least <= size; ++i) {
+    if (!may_break(i)) continue;
     consider({0, i});
-    for (std::size_t j = i + least; j + least <= size; ++j) consider({0, i, j});
+    for (std::size_t j = i + least; most > 2 && j + least <= size; ++j) {
+      if (may_break(j)) consider({0, i, j});
+    }
   }
   return best;
+}
+
+std::vector<Piece> fit_pieces(std::span<const double> n, std::span<const double> t, const Breaks& breaks) {
+  std::vector<Piece> pieces;
+  for (std::size_t k = 0; k < breaks.size(); ++k) {
+    const std::size_t begin = breaks[k], end = k + 1 < breaks.size() ? breaks[k + 1] : n.size();
+    pieces.push_back({n[begin], n[end - 1], fit_line(n.subspan(begin, end - begin), t.subspan(begin, end - begin))});
+  }
+  return pieces;
+}
+
+double time_at(std::span<const Piece> pieces, double n) {
+  const auto on = [](const Piece& piece, double size) { return piece.line.intercept + piece.line.slope * size; };
+  std::size_t k = 0;
+  while (k + 1 < pieces.size() && n > pieces[k].last) ++k;
+  if (k == 0 || n >= pieces[k].first) return on(pieces[k], n);
+  const Piece &before = pieces[k - 1], &after = pieces[k];
+  const double share = std::log(n / before.last) / std::log(after.first / before.last);
+  return std::exp((1 - share) * std::log(on(before, before.last)) + share * std::log(on(after, after.first)));
 }
 
 }  // namespace sextant::analysis

@@ -79,6 +79,33 @@ TEST(Breaks, FewSizesStayOnePiece) {
   EXPECT_EQ(choose_breaks(n, line(n, 5e-6, 2e-10, 0.2)), Breaks{0});
 }
 
+TEST(Breaks, EqualSizesStayTogetherAndAClusterIsNoPiece) {
+  std::vector<double> n, t;
+  for (double size : sizes(10, 20)) {
+    for (int i = 0; i < 4; ++i) {
+      n.push_back(size);
+      t.push_back((5e-6 + 1e-9 * size) * (size == std::ldexp(1, 15) ? 2 : 1) * (1 + 0.01 * i));
+    }
+  }
+  const Breaks breaks = choose_breaks(n, t);
+  for (std::size_t k = 0; k < breaks.size(); ++k) {
+    const std::size_t begin = breaks[k], end = k + 1 < breaks.size() ? breaks[k + 1] : n.size();
+    EXPECT_GE(n[end - 1], 4 * n[begin]);
+    if (begin > 0) {
+      EXPECT_LT(n[begin - 1], n[begin]);
+    }
+  }
+}
+
+TEST(Pieces, TimesAreOnTheLinesAndBetweenThemInterpolated) {
+  const std::vector<Piece> pieces{{8, 1024, {10, 0, 1, 0}}, {4096, 65536, {0, 0.01, 1, 0}}};
+  EXPECT_EQ(time_at(pieces, 1), 10);
+  EXPECT_EQ(time_at(pieces, 1024), 10);
+  EXPECT_NEAR(time_at(pieces, 2048), std::sqrt(10 * 40.96), 1e-9);
+  EXPECT_EQ(time_at(pieces, 4096), 40.96);
+  EXPECT_EQ(time_at(pieces, 1e6), 1e4);
+}
+
 TEST(Levels, PlateausAreSplitWhereTheValueJumps) {
   const std::vector<double> latency{1.1, 1.1, 1.15, 4.6, 4.6, 4.7, 17, 17.5, 200, 205, 210};
   EXPECT_EQ(find_levels(latency), (std::vector<std::size_t>{0, 3, 6, 8}));

@@ -34,6 +34,28 @@ std::vector<std::string> words_of(const Observations& all, std::string_view axis
   return {words.begin(), words.end()};
 }
 
+std::vector<results::Point> choices(const Observations& all, std::string_view probe,
+                                    const std::vector<std::string_view>& axes) {
+  std::vector<results::Point> list;
+  for (const Observation& observation : all) {
+    if (observation.measurement->probe != probe) continue;
+    results::Point choice;
+    for (std::string_view axis : axes) {
+      for (const auto& [name, value] : observation.measurement->point.coordinates()) {
+        if (name == axis) choice.set(name, value);
+      }
+    }
+    if (std::find(list.begin(), list.end(), choice) == list.end()) list.push_back(std::move(choice));
+  }
+  return list;
+}
+
+bool shares(const Observation& observation, const results::Point& values) {
+  const auto& own = observation.measurement->point.coordinates();
+  return std::all_of(values.coordinates().begin(), values.coordinates().end(),
+                     [&](const auto& wanted) { return std::find(own.begin(), own.end(), wanted) != own.end(); });
+}
+
 Observations medians(const std::vector<const Measurement*>& measurements) {
   Observations all;
   for (const Measurement* measurement : measurements)

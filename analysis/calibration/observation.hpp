@@ -31,6 +31,13 @@ Observations select(const Observations& all, std::string_view probe, std::string
 std::vector<double> values_of(const Observations& all, std::string_view axis);
 std::vector<std::string> words_of(const Observations& all, std::string_view axis);
 
+// The distinct values of some axes together, in the order they first appear among the points of a probe. Axes that the
+// points lack are left out.
+std::vector<results::Point> choices(const Observations& all, std::string_view probe,
+                                    const std::vector<std::string_view>& axes);
+// Whether an observation has these values.
+bool shares(const Observation& observation, const results::Point& values);
+
 // The measurements as they are, summarised by their medians.
 Observations medians(const std::vector<const results::Measurement*>& measurements);
 
