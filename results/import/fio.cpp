@@ -33,7 +33,9 @@ namespace {
 double size_of(const JsonPlace& place) {
   const std::string text = place.text();
   const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  double value = digits == 0 ? 0 : number_from_text(std::string_view(text).substr(0, digits));
+  constexpr std::size_t most = 18;  // digits that a number of bytes can have
+  if (digits == 0 || digits > most) place.fail("write a size such as 4k, 1m or 4096");
+  double value = number_from_text(std::string_view(text).substr(0, digits));
   const std::string suffix = text.substr(digits);
   if (!suffix.empty()) {
     constexpr std::string_view letters = "kmgt";
@@ -136,7 +138,10 @@ const Mode* mode_of(const std::string& rw) {
   return nullptr;
 }
 
-std::string utc(double seconds) {
+std::string utc(const JsonPlace& place) {
+  constexpr double end = 253402300800;  // of the year 9999
+  const double seconds = place.positive();
+  if (seconds >= end) place.fail("write seconds since 1970");
   const auto time = std::time_t(seconds);
   std::tm parts{};
   gmtime_r(&time, &parts);
@@ -201,7 +206,7 @@ Run read_fio(const ToolFile& file) {
     throw InvalidInput(
         fmt::format("{}: has no 'fio version' and 'jobs': give the output of fio --output-format=json", file.named));
   Run run = tool_run("fio", document.member("fio version").word());
-  if (document.has("timestamp")) run.provenance.started = utc(document.member("timestamp").positive());
+  if (document.has("timestamp")) run.provenance.started = utc(document.member("timestamp"));
   const std::vector<JsonPlace> jobs = document.member("jobs").elements();
   std::map<std::string, Namesakes> namesakes;
   for (const JsonPlace& job : jobs) ++namesakes[job.member("jobname").text()].all;

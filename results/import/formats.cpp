@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdint>
 
 #include "results/import/google_benchmark.hpp"
@@ -95,18 +96,25 @@ std::vector<Run> read(const Format& format, const ToolFile& file) {
   }
 }
 
-// What a person or a program may have put into names: an import must pass its own check.
-void check_private(const ToolFile& file, const Run& run) {
+// An import must pass the check of run folders: nothing private that a person or a program has put into names, and times
+// and counts that a file can hold.
+void check_storable_values(const ToolFile& file, const Run& run) {
   const auto look = [&](const std::string& what, const std::string& text) {
     if (const auto piece = private_piece(text)) {
-      throw InvalidInput(fmt::format("{}: {}: value '{}': '{}' gives away a machine or its user: take it out", file.named,
-                                     what, text, *piece));
+      throw InvalidInput(fmt::format("{}: {}: value '{}': '{}' gives away a machine or its user: take it out",
+                                     file.named, what, text, *piece));
     }
   };
   for (const auto& [key, text] : run.provenance.environment) look(key, text);
   for (const std::string& warning : run.provenance.warnings) look("warning", warning);
   for (const Measurement& measurement : run.measurements) {
     look(measurement.probe, measurement.reason);
+    for (const Sample& sample : measurement.samples) {
+      if (sample.seconds > 0 && std::isfinite(sample.seconds + sample.operations + sample.bytes)) continue;
+      throw InvalidInput(
+          fmt::format("{}: {} {}: its time or its counts are beyond what a number can say: measure it again",
+                      file.named, measurement.probe, to_text(measurement.point)));
+    }
     for (const auto& [axis, value] : measurement.point.coordinates()) {
       if (const auto* word = std::get_if<std::string>(&value)) look(axis, *word);
     }
@@ -158,7 +166,7 @@ std::vector<Run> import_file(const Format& format, const ToolFile& file, const L
   std::vector<Run> runs = read(format, file);
   for (Run& run : runs) {
     name_run(format, file, label, changed, run);
-    check_private(file, run);
+    check_storable_values(file, run);
   }
   return runs;
 }

@@ -24,10 +24,10 @@ const Format* find_format(std::string_view name);  // nullptr when there is none
 
 // What a person says about a file; empty where they said nothing.
 struct Label {
-  std::string source;   // address or citation
-  std::string licence;  // of the figures
-  std::string date;     // when they were measured: 2026-01-31, with or without a time
-  std::string machine;  // public name
+  std::string source = {};   // address or citation
+  std::string licence = {};  // of the figures
+  std::string date = {};     // when they were measured: 2026-01-31, with or without a time
+  std::string machine = {};  // public name
 };
 
 // The runs of a file, ready to be stored: read, flagged, named, with source, licence and date. What neither the file

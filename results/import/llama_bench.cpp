@@ -52,12 +52,15 @@ Table table_of(const char* probe, const char* summary) {
           {{"deviation", Unit::second, "standard deviation of the repetitions, where only their mean is known"}}};
 }
 
+// JSON says false where CSV says 0.
+std::string unified(const std::string& text) { return text == "false" ? "0" : text == "true" ? "1" : text; }
+
 std::string options_of(const Entry& entry) {
   std::string options;
   for (const char* key :
        {"n_ubatch", "flash_attn", "split_mode", "main_gpu", "no_kv_offload", "n_cpu_moe", "tensor_split", "devices",
         "use_mmap", "load_mode", "embeddings", "no_op_offload", "repack", "moe_cache"}) {
-    if (const std::string text = entry.text(key); !text.empty())
+    if (const std::string text = unified(entry.text(key)); !text.empty())
       options += fmt::format("{}{}={}", options.empty() ? "" : " ", key, text);
   }
   return options.empty() ? "none" : options;

@@ -64,7 +64,7 @@ const Collective* started(std::string_view word) {
 struct Head {
   std::string version;
   double iterations = 1;
-  std::set<int> ranks;
+  std::set<double> ranks;
   std::set<std::string> devices;
   const Collective* collective = nullptr;
 };
@@ -80,12 +80,12 @@ TextLine untagged(TextLine line) {
 
 // "#  Rank  3 Group  0 Pid 1623025 on host device  3 [0x61] NVIDIA H100 80GB HBM3": the host stays out.
 void read_rank(const TextLine& line, Head& head) {
-  head.ranks.insert(int(line.number_in("Rank", line.words[2])));
+  head.ranks.insert(line.number_in("Rank", line.words[2]));
   if (const std::string_view name = line.after("]"); !name.empty()) head.devices.emplace(name);
 }
 
 void read_head(const TextLine& line, Head& head) {
-  if (line.contains("nccl-tests version")) head.version = words_of(line.after("nccl-tests version")).front();
+  if (const auto words = words_of(line.after("nccl-tests version")); !words.empty()) head.version = words.front();
   if (line.words.size() > 3 && line.words[0] == "#" && line.words[1] == "Rank") read_rank(line, head);
   if (const auto at = line.text.find(" iters:"); at != std::string_view::npos && line.contains("nThread")) {
     // "warmup iters: 5 iters: 20 agg iters: 1"
@@ -197,11 +197,11 @@ class Reader {
 
   void placement(const TextLine& line, bool in_place, std::size_t time) {
     if (line.words[time] == "N/A") return;
-    const double size = line.number_in("size", line.words[columns_.find("size")]);
-    if (size < 0) line.fail("size", line.words[0], "write bytes from zero on");
+    const double size = line.number_in("size", cell(line, "size"));
+    if (size < 0) line.fail("size", cell(line, "size"), "write bytes from zero on");
     const double seconds = line.positive_in("time", line.words[time]) * 1e-6;
     check_rates(line, size, seconds, time);
-    const std::string library = fmt::format("nccl_{}{}", line.words[columns_.find("type")], in_place ? "_in_place" : "");
+    const std::string library = fmt::format("nccl_{}{}", cell(line, "type"), in_place ? "_in_place" : "");
     const Point point{{"ranks", ranks_}, {"bytes", size}, {"library", library}};
     Measurement& measurement = measurement_at(run_, table_of(*collective_), point);
     Sample sample;
@@ -219,22 +219,29 @@ class Reader {
   // Rates have two decimals and times four digits: from 1 GB/s on they must agree within 2 %.
   void check_rates(const TextLine& line, double size, double seconds, std::size_t time) const {
     constexpr double gigabyte = 1e9, least = 1, rounding = 0.02;
-    const double algorithm = line.number_in("algbw", line.words[columns_.find("algbw", time)]);
-    const double bus = line.number_in("busbw", line.words[columns_.find("busbw", time)]);
-    if (algorithm < 0 || bus < 0)
-      line.fail("algbw", line.words[columns_.find("algbw", time)], "rates are not negative");
+    const double algorithm = line.number_in("algbw", cell(line, "algbw", time));
+    const double bus = line.number_in("busbw", cell(line, "busbw", time));
+    if (algorithm < 0 || bus < 0) line.fail("algbw", cell(line, "algbw", time), "rates are not negative");
     if (algorithm < least) return;
     if (std::abs(size / seconds / gigabyte / algorithm - 1) > rounding) {
-      line.fail("algbw", line.words[columns_.find("algbw", time)],
+      line.fail("algbw", cell(line, "algbw", time),
                 fmt::format("size over time is {:.4g} GB/s: the row is damaged, write the file again",
                             size / seconds / gigabyte));
     }
     if (std::abs(bus / algorithm / collective_->bus_factor(ranks_) - 1) > rounding) {
       line.fail(
-          "busbw", line.words[columns_.find("busbw", time)],
+          "busbw", cell(line, "busbw", time),
           fmt::format("{} on {} ranks would give {:.4g} GB/s: give the right --set ranks=N or --set collective=NAME",
                       collective_->name, ranks_, algorithm * collective_->bus_factor(ranks_)));
     }
+  }
+
+  // The cell of the first column of that name from `from` on.
+  std::string_view cell(const TextLine& line, std::string_view name, std::size_t from = 0) const {
+    const std::size_t column = columns_.find(name, from);
+    if (column == columns_.names.size())
+      line.fail(name, line.text, "the header has no such column for this placement: write the file again");
+    return line.words[column];
   }
 
   const ToolFile& file_;
