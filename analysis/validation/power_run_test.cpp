@@ -53,11 +53,11 @@ TEST(PowerRun, AFreeEnergyPerByteIsRefused) {
   const std::vector<PowerRun> runs = published();
   std::vector<double> watts;
   for (const PowerRun& run : runs) watts.push_back(run.measured.value);
-  const RelativeFit f = fit_relative(watts, {300, hbm3e, 1e-12}, {"static power", "energy per byte", "energy per FLOP"},
-                                     [&](std::span<const double> p, std::size_t i) {
-                                       return predicted_power(runs[i], example::llama_3_8b(), {p[0], p[1], p[2]},
-                                                              decode_step);
-                                     });
+  const RelativeFit f =
+      fit_relative(watts, {300, hbm3e, 1e-12}, {"static power", "energy per byte", "energy per FLOP"},
+                   [&](std::span<const double> p, std::size_t i) {
+                     return predicted_power(runs[i], example::llama_3_8b(), {p[0], p[1], p[2]}, decode_step);
+                   });
   EXPECT_TRUE(f.refused());
   EXPECT_GT(f.inflation[1], largest_inflation);
   EXPECT_LT(f.parameters[1], 0.5 * hbm3e);
