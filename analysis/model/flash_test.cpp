@@ -47,7 +47,19 @@ TEST(Flash, SenseTimeThatTheSpecificationImplies) {
   EXPECT_NEAR(read_bandwidth(implied), 1.536e12, 1) << "the check is the equation turned round";
 }
 
-// Each of 96 planes a die of 16 KiB senses 1.26 TB/s at 20 us (4.5).
+TEST(Flash, CommandsTakePlanesAndTimeDecodingOnlyTime) {
+  const FlashGeometry geometry{.planes = 100,
+                               .page = 4096,
+                               .sense_time = 3e-6,
+                               .command_time = 1e-6,
+                               .bus_bandwidth = 1e13,
+                               .channels = 10,
+                               .decode_time = 2e-6};
+  EXPECT_NEAR(read_bandwidth(geometry), 100 * 4096 / 4e-6, 1);
+  EXPECT_NEAR(read_latency(geometry), 6e-6 + 4096 / 1e12, 1e-12);
+}
+
+// 96 planes a die with pages of 16 KiB sense 1.26 TB/s at 20 us (4.5).
 TEST(Flash, FewerPlanesWithLargerPages) {
   const FlashGeometry geometry{.planes = 16 * 96, .page = 16384, .sense_time = 20e-6, .bus_bandwidth = 1e13};
   EXPECT_NEAR(read_bandwidth(geometry), 1.26e12, 0.005e12);

@@ -135,6 +135,36 @@ TEST(NearData, PartsThatDoNotDivideLeaveUnitsIdle) {
   EXPECT_DOUBLE_EQ(near_data(sixteen(), w).memory, 2e6 / 68e9);
 }
 
+TEST(NearData, TheSlowestUnitAndTheChangeOfModeCount) {
+  NearMemory m = sixteen();
+  m.imbalance = 0.1;
+  m.mode_switch = 2e-6;
+  NearWork w = matrix(4096, 4096, 1);
+  w.kernels = 3;
+  const NearTime t = near_data(m, w);
+  EXPECT_DOUBLE_EQ(t.memory, 1.1 * 2.0 * 4096 * 4096 / 16 / 68e9);
+  EXPECT_DOUBLE_EQ(t.compute, 1.1 * 2.0 * 4096 * 4096 / 16 / 2e12);
+  EXPECT_DOUBLE_EQ(t.mode_switch, 6e-6);
+  EXPECT_DOUBLE_EQ(t.moved(), t.broadcast + t.collect + t.synchronisation + 6e-6);
+}
+
+// Two units a KV head, whose partial outputs the fabric adds: one instead of two comes back.
+TEST(NearData, AFabricThatAddsBringsBackOneOutput) {
+  NearMemory m = sixteen();
+  NearWork w;
+  w.inputs = w.outputs = 8192;
+  w.bytes = 1e9;
+  w.groups = 8;
+  const double apart = near_data(m, w).collect;
+  m.reduces_on_path = true;
+  EXPECT_DOUBLE_EQ(near_data(m, w).collect, apart / 2);
+  m.multicast = false;
+  m.units = 64;
+  const NearTime rows = near_data(m, matrix(65536, 1024, 1));
+  EXPECT_GT(rows.input_parts, 1);
+  EXPECT_DOUBLE_EQ(rows.collect, 4 * 1024 / m.link_bandwidth);
+}
+
 TEST(NearData, HostTrafficIsTwoRowsALayer) {
   NearMemory m = sixteen();
   m.host_bandwidth = 64e9;

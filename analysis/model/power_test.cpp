@@ -61,7 +61,7 @@ TEST(Power, EnergyOfAStep) {
   work.link_bytes = 1e9;
   const PowerFigures figures{.idle = 100, .per_flop = 1e-12, .per_link_byte = 1.2 * per_bit};
   const StepEnergy e = step_energy(figures, tiers, work, 1);
-  EXPECT_NEAR(e.memory, 35.2 + 0.0275 + 0.08, 0.05);
+  EXPECT_NEAR(e.memory, 1.28e12 * 27.52e-12 + 1e9 * 27.52e-12 + 1e9 * 80e-12, 1e-9);
   EXPECT_DOUBLE_EQ(e.compute, 1);
   EXPECT_NEAR(e.link, 9.6e-3, 1e-12);
   EXPECT_DOUBLE_EQ(e.idle, 105);

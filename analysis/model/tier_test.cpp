@@ -38,6 +38,12 @@ TEST(Tier, FullBandwidthNeedsBandwidthTimesLatencyInFlight) {
   EXPECT_NEAR(read_bandwidth(hbf, 4096, 781.3), 0.16e12, 0.001e12);
 }
 
+// One read at a time: 1 MB over 1 TB/s after 1 us takes 2 us, half of them waiting.
+TEST(Tier, OneReadAtATimeWaitsAndTransfers) {
+  const Tier t{.read_bandwidth = 1e12, .latency = 1e-6};
+  EXPECT_DOUBLE_EQ(read_bandwidth(t, 1e6, 1), 0.5e12);
+}
+
 // A5 turned round: half of a 40 MB double buffer in flight carries 1 TB/s against 20 us.
 TEST(Tier, WhatMayBeOutstandingLimitsOrderedReads) {
   Tier t{.read_bandwidth = 1.6e12, .latency = 20e-6, .in_flight = 20e6};

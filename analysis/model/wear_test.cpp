@@ -84,6 +84,8 @@ RC_GTEST_PROP(WearProperty, NeverLongerThanTheShortestAndNeverLessThanAQuarterOf
   const double shortest = std::min({life.writes, life.updates, life.read_disturb, life.retention});
   RC_ASSERT(life.years < shortest);
   RC_ASSERT(life.years >= shortest / 4 * (1 - 1e-12));
+  const double rate = 1 / life.writes + 1 / life.updates + 1 / life.read_disturb + 1 / life.retention;
+  RC_ASSERT(std::abs(life.years * rate - 1) < 1e-12);
 }
 
 RC_GTEST_PROP(WearProperty, WritesForALifetimeGiveThatLifetime, ()) {
