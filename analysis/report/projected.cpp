@@ -181,11 +181,13 @@ HtmlTable rate_table(const std::vector<const Projection*>& list, const std::vect
                   "P5 to P95",
                   "time per token: P50",
                   "P5 to P95",
+                  "energy per token: P5 to P95",
+                  "shared as",
                   "bound by",
                   "class",
                   "needed",
                   "available"};
-  table.numeric = {false, false, true, true, true, true, true, true, true, false, false, true, true};
+  table.numeric = {false, false, true, true, true, true, true, true, true, true, false, false, false, true, true};
   for (const Projection* p : list) {
     std::vector<Cell> row{{label_of(*p, all)}, {fit_text(*p), p->fits || !p->refused.empty() ? "" : "status-failed"}};
     if (has_rate(*p)) {
@@ -201,6 +203,9 @@ HtmlTable rate_table(const std::vector<const Projection*>& list, const std::vect
     } else {
       row.insert(row.end(), 7, Cell{"-"});
     }
+    const Quantiles& energy = p->energy_per_token;  // only where the design says where power goes
+    row.push_back({std::isfinite(energy.p50) ? interval_text(energy.p5, energy.p95, Unit::joule) : "-"});
+    row.push_back({p->split.empty() ? "-" : p->split});
     row.push_back({p->bound_by});
     row.push_back({class_text(*p)});
     row.push_back({results::format_decimal(p->capacity_needed, Unit::byte)});
