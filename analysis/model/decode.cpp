@@ -96,15 +96,16 @@ double operator_compute(const Operator& op, const Hardware& h) {
   return op.flops / h.compute[static_cast<std::size_t>(op.arithmetic)];
 }
 
-// Address class C (4.5): what the router has just chosen is not in the buffer, unless it was guessed. An expert that is
-// wholly in memory waits for no flash.
+// Address class C (4.5): what the router has just chosen is not in the buffer, unless all of it was guessed. Experts that
+// lie in memory wait for no flash.
 double operator_exposed(const Step& step, const Operator& op, const Hardware& h) {
   if (op.weights != Object::experts) return 0;
   double longest = 0;
   for (std::size_t i = 0; i < h.tier_count; ++i) {
     const Tier& tier = h.tiers[i];
-    if (tier.latency <= 0 || shares(step, Object::experts)[i] <= 0) continue;
-    longest = std::max(longest, exposed_latency(tier, Address::data_dependent, tier.latency));
+    const double share = shares(step, Object::experts)[i];
+    if (tier.latency <= 0 || share <= 0) continue;
+    longest = std::max(longest, exposed_latency(tier, Address::data_dependent, tier.latency, 0, op.choices * share));
   }
   return longest;
 }

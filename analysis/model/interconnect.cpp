@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/model/interconnect.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sextant::analysis {
@@ -35,7 +36,7 @@ double hops(const Interconnect& net, double ranks) {
       double sum = 0;
       // The tolerance is for p^(1/k), which rounds to just below a whole number.
       for (int i = 0; i < static_cast<int>(net.dimensions); ++i) sum += std::floor(side(net, ranks, i) / 2 + 1e-9);
-      return sum;
+      return std::max(1.0, sum);  // two devices in three dimensions are one link apart
     }
     case Topology::tree:
       // Up to the root of a binary tree and down again; a root with one or two children has no further level.

@@ -128,6 +128,7 @@ Operator mixture(const Workload& w, const Share& s, double layers) {
           .flops = 2 * rows * width,
           .inputs = m.hidden + m.experts_per_token * m.expert_ffn * s.expert_width,
           .outputs = m.hidden + m.experts_per_token * m.expert_ffn * s.expert_width,
+          .choices = load.experts,
           .arithmetic = w.precision.expert_arithmetic};
 }
 

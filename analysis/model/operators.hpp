@@ -55,6 +55,7 @@ struct Operator {
   double flops = 0;
   double inputs = 0;   // elements a row of the input holds: what near-data units must be sent
   double outputs = 0;  // and what they give back
+  double choices = 0;  // addresses that are known only once the operators before it are done: experts read
   Arithmetic arithmetic = Arithmetic::bf16;
 };
 
