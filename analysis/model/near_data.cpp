@@ -51,11 +51,12 @@ NearTime matrix(const NearMemory& m, const NearWork& w) {
   return best;
 }
 
-// Attention: whole groups to units while there are enough of them, else several units to a group, each a stretch of it.
-NearTime attention(const NearMemory& m, const NearWork& w) {
+// Attention divided so that `input_parts` units share a context: groups of them take whole groups of sequences and heads.
+// Units that share one return partial outputs, each with its maximum and sum.
+NearTime attention_divided(const NearMemory& m, const NearWork& w, double input_parts) {
   NearTime t;
-  t.output_parts = std::min(m.units, w.groups);
-  t.input_parts = std::floor(m.units / t.output_parts);
+  t.input_parts = input_parts;
+  t.output_parts = std::min(std::floor(m.units / input_parts), w.groups);
   unit_time(t, m, w, uneven(w.groups, t.output_parts) * m.units / (t.input_parts * t.output_parts));
   const double copies = m.multicast ? 1 : t.input_parts;
   const double partials = m.reduces_on_path ? 1 : t.input_parts;
@@ -64,6 +65,19 @@ NearTime attention(const NearMemory& m, const NearWork& w) {
       t.input_parts > 1 ? partial_bytes * partials * (w.outputs + 2 * w.heads) : w.activation * w.outputs;
   t.collect = w.rows * back / m.link_bandwidth;
   return t;
+}
+
+// Whole groups to units where they come out even, contexts cut between units where they do not: as many units to a
+// context as groups leave for each, all of them, and the powers of two between.
+NearTime attention(const NearMemory& m, const NearWork& w) {
+  NearTime best = attention_divided(m, w, std::max(1.0, std::floor(m.units / w.groups)));
+  const auto consider = [&](double parts) {
+    const NearTime other = attention_divided(m, w, parts);
+    if (duration(other) < duration(best)) best = other;
+  };
+  for (double parts = 1; parts < m.units; parts *= 2) consider(parts);
+  consider(m.units);
+  return best;
 }
 
 }  // namespace

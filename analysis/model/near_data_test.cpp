@@ -126,13 +126,19 @@ TEST(NearData, AttentionIsDividedByHeadBeforeByContext) {
   EXPECT_DOUBLE_EQ(t.memory, 1e9 / 16 / 68e9);
 }
 
-// 17 whole parts on 16 units take as long as 32 would.
-TEST(NearData, PartsThatDoNotDivideLeaveUnitsIdle) {
+// 17 whole parts on 16 units take as long as 32 would; cutting every context over all units is better while the fabric
+// brings the partial outputs back in less than that.
+TEST(NearData, ContextsAreCutWherePartsDoNotDivide) {
   NearWork w;
   w.inputs = w.outputs = 1024;
   w.bytes = 17e6;
   w.groups = 17;
-  EXPECT_DOUBLE_EQ(near_data(sixteen(), w).memory, 2e6 / 68e9);
+  NearMemory m = sixteen();
+  EXPECT_EQ(near_data(m, w).input_parts, 16);
+  EXPECT_DOUBLE_EQ(near_data(m, w).memory, 17e6 / 16 / 68e9);
+  m.link_bandwidth = 1e8;
+  EXPECT_EQ(near_data(m, w).input_parts, 1);
+  EXPECT_DOUBLE_EQ(near_data(m, w).memory, 2e6 / 68e9);
 }
 
 TEST(NearData, TheSlowestUnitAndTheChangeOfModeCount) {
