@@ -124,7 +124,8 @@ void add_import(CLI::App& app, int& exit_code) {
   import->footer(format_lines());
   import->callback([options, &exit_code] {
     const results::Format& format = format_named(options->format);
-  const results::ToolFile file{results::read_text(options->file), options->file, parse_settings(options->settings)};
+  auto settings = parse_settings(options->settings);
+  const results::ToolFile file{results::read_text(options->file), options->file, std::move(settings)};
   const auto runs = results::import_file(format, file, options->label, last_change(options->file));
   say(store(runs, options->output, options->force), options->json);
   exit_code = done;

@@ -29,6 +29,14 @@ TEST_F(CommandLine, RepeatedRunsOfOsuGiveAlphaAndGapWithIntervals) {
   EXPECT_THAT(text_of("run/datapackage.json"), HasSubstr("CC0-1.0"));
 }
 
+TEST_F(CommandLine, OneRunOfOsuGivesAlphaToo) {
+  ASSERT_EQ(sextant("import osu '" + captures + "osu_metrics_operator.txt' --output run").code, 0);
+  const Outcome calibrate = sextant("calibrate run --output profile");
+  ASSERT_EQ(calibrate.code, 0) << calibrate.err;
+  EXPECT_THAT(calibrate.out,
+              AllOf(HasSubstr("net.allreduce.alpha[ranks=2 bytes=4096..1048576]"), HasSubstr("3.47 us")));
+}
+
 TEST_F(CommandLine, EveryFormatIsImportedCheckedAndCalibrated) {
   for (const char* line : {"nvbandwidth '%nvbandwidth.json'", "nccl-tests '%nccl_all_reduce_h100.txt'",
                            "babelstream '%babelstream.csv' --set threads=2", "osu '%osu_pairs.txt' --set ranks=2",
@@ -42,6 +50,18 @@ TEST_F(CommandLine, EveryFormatIsImportedCheckedAndCalibrated) {
     EXPECT_EQ(check.code, 0) << line << check.out;
     const Outcome calibrate = sextant("calibrate run --output profile --draws 50 --force");
     EXPECT_EQ(calibrate.code, 0) << line << calibrate.err;
+  }
+}
+
+TEST_F(CommandLine, AFileOfManyMachinesBecomesAFolderOfEach) {
+  const Outcome outcome =
+      sextant("import published '" + captures + "../../reference/components/memory.csv' --output runs --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto runs = nlohmann::json::parse(outcome.out).at("runs");
+  ASSERT_GT(runs.size(), 1u);
+  for (const auto& run : runs) {
+    EXPECT_EQ(run.at("folder"), "runs/" + run.at("machine").get<std::string>());
+    EXPECT_EQ(sextant("check '" + run.at("folder").get<std::string>() + "'").code, 0);
   }
 }
 
@@ -75,13 +95,15 @@ TEST_F(CommandLine, AFileThatIsRefusedLeavesNothingBehind) {
 
 TEST_F(CommandLine, AWrongFormatSuggestsTheNearestAndHelpListsThem) {
   expect_error(sextant("import fioo x --output run"), 2, "did you mean 'fio'?");
-  expect_error(sextant("import osu x --output run --set ranks"), 3, "x");
+  expect_error(sextant("import osu x --output run --set ranks"), 2, "--set 'ranks': write for example ranks=16");
   const Outcome help = sextant("import --help");
   EXPECT_THAT(help.out, AllOf(HasSubstr("likwid-bench"), HasSubstr("--set ranks collective")));
 }
 
-TEST_F(CommandLine, AnImportedRunIsPublishedLikeAMeasuredOne) {
+TEST_F(CommandLine, AnImportIsPublishedOnlyWithALicence) {
   ASSERT_EQ(sextant(three_times).code, 0);
+  expect_error(sextant("publish run --machine box --output published"), 3, "import them again with --licence");
+  ASSERT_EQ(sextant(three_times + " --force --licence CC-BY-4.0").code, 0);
   const Outcome outcome = sextant("publish run --machine box --output published");
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const fs::path published = folder / outcome.out.substr(0, outcome.out.find('\n'));

@@ -6,6 +6,7 @@
 #include "bench/commands.hpp"
 #include "bench/console.hpp"
 #include "bench/locations.hpp"
+#include "results/import/formats.hpp"
 #include "results/record/csv.hpp"
 #include "results/record/run_folder.hpp"
 
@@ -26,6 +27,11 @@ fs::path publish(const fs::path& folder, const std::string& machine, const fs::p
   if (run.provenance.state != results::State::complete) {
     throw results::InvalidInput(folder.string() +
                                 ": the run is not complete: finish it with `sextant run --resume` first");
+  }
+  if (run.provenance.licence == results::unstated_licence) {
+    throw results::InvalidInput(folder.string() +
+                                ": it was imported without a licence: ask whose the figures are, and import them again "
+                                "with --licence");
   }
   run.provenance.machine = machine;
   const fs::path output = root / machine / run.provenance.run_id;

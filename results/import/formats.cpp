@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "results/import/google_benchmark.hpp"
+#include "results/import/published.hpp"
 #include "results/import/text_place.hpp"
 #include "results/import/tool_readers.hpp"
 #include "results/record/csv.hpp"
@@ -21,6 +22,8 @@ template <Run (*reader)(const ToolFile&)>
 std::vector<Run> one(const ToolFile& file) {
   return {reader(file)};
 }
+
+std::vector<Run> published(const ToolFile& file) { return parse_published(file.text, file.named); }
 
 Run google_benchmark(const ToolFile& file) { return parse_google_benchmark(file.text, file.named); }
 
@@ -37,6 +40,7 @@ constexpr Format all[] = {
     {"llama-bench", "CSV, JSON or JSON lines of llama-bench: a real inference engine", "", "model_n_params",
      one<read_llama_bench>},
     {"google-benchmark", "JSON of a Google Benchmark program", "", "\"benchmarks\"", one<google_benchmark>},
+    {"published", "CSV of published components of many accelerators, a run each", "", "source_path_or_url", published},
 };
 
 // FNV-1a: names a run by what is in it, so that a file imported twice is the same run.
@@ -134,15 +138,16 @@ void name_run(const Format& format, const ToolFile& file, const Label& label, st
   if (provenance.machine == "unknown") provenance.machine.clear();
   settle(provenance.source, label.source, fmt::format("{} output", format.name),
          "imported without a source: give --source with the address or citation of the figures");
-  settle(provenance.licence, label.licence, "not stated",
+  settle(provenance.licence, label.licence, std::string(unstated_licence),
          "imported without a licence: ask whose the figures are before they are published");
   settle(provenance.started, label.date, std::string(changed),
          "the file does not say when it was measured: the date is that of its last change");
   settle(provenance.machine, label.machine, "unnamed-" + id,
          "the file does not say what machine it is of: give --machine");
-  std::string day;
+  std::string day;  // of a date in words, what comes before the words
   for (const char c : provenance.started.substr(0, 10)) {
-    if (std::isdigit(static_cast<unsigned char>(c))) day += c;
+    if (c != '-' && std::isdigit(static_cast<unsigned char>(c)) == 0) break;
+    if (c != '-') day += c;
   }
   provenance.run_id = fmt::format("{}-{}", day.empty() ? "undated" : day, id);
   provenance.environment.emplace_back("import.format", format.name);

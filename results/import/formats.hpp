@@ -22,6 +22,9 @@ struct Format {
 std::span<const Format> formats();
 const Format* find_format(std::string_view name);  // nullptr when there is none
 
+// The licence of a run of which nobody said whose the figures are; such a run is not published.
+inline constexpr std::string_view unstated_licence = "not stated";
+
 // What a person says about a file; empty where they said nothing.
 struct Label {
   std::string source = {};   // address or citation
