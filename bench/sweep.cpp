@@ -117,7 +117,8 @@ void add_sweep(CLI::App& app, int& exit_code) {
       ->add_option("sweep", options->sweep, "name of a shipped sweep or TOML file: workloads, designs, axes, baselines")
       ->required();
   command->add_option("--output", options->output, "CSV file to write; break-evens go beside it")->required();
-  command->add_option("--profile", options->profile, "profile folder, or a reference profile such as h100-sxm (default: the newest of this machine)");
+  command->add_option("--profile", options->profile,
+                      "profile folder, or a reference profile such as h100-sxm (default: the newest of this machine)");
   command->add_option("--draws", options->draws, "draws of each point")->check(CLI::Range(16, 1000000));
   command->add_option("--seed", options->seed, "seed of the draws");
   command->add_flag("--force", options->force, "replace the files");

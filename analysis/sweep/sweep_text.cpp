@@ -86,6 +86,8 @@ Json json(const Space& space, const Answer& answer) {
           {"time_per_token_s", json(p.time_per_token)},
           {"tokens_per_s_user", json(p.tokens_per_second_user)},
           {"tokens_per_s_total", json(p.tokens_per_second_total)},
+          {"energy_per_token_j", json(p.energy_per_token)},
+          {"lifetime_years", json(p.lifetime_years)},
           {"transfer_class", p.transfer_class},
           {"range_only", p.range_only},
           {"proposed", p.proposed},
@@ -124,8 +126,10 @@ Json json(const Space& space, const BreakEven& answer) {
 std::string point_header(const Space& space) {
   std::vector<std::string> header = first_names(space);
   header.insert(header.end(), {"fits", "reason", "bound_by", "split"});
-  for (const char* quantity : {"time_per_token", "tokens_per_second_user", "tokens_per_second_total"})
+  for (const char* quantity :
+       {"time_per_token", "tokens_per_second_user", "tokens_per_second_total", "energy_per_token", "lifetime_years"}) {
     append_names(header, quantity);
+  }
   header.insert(header.end(), {"transfer_class", "range_only", "proposed"});
   for (const Design& baseline : space.against) {
     append_names(header, "time_ratio_" + baseline.name);
@@ -141,6 +145,8 @@ std::string point_row(const Space& space, const Answer& answer) {
   append(cells, p.time_per_token);
   append(cells, p.tokens_per_second_user);
   append(cells, p.tokens_per_second_total);
+  append(cells, p.energy_per_token);
+  append(cells, p.lifetime_years);
   cells.insert(cells.end(), {p.transfer_class, truth(p.range_only), truth(p.proposed)});
   for (const Paired& pair : answer.against) {
     append(cells, pair.ratio);
