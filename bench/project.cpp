@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <memory>
 
 #include "analysis/uncertainty/projection_text.hpp"
@@ -8,30 +7,8 @@
 #include "bench/console.hpp"
 #include "bench/locations.hpp"
 #include "bench/projections.hpp"
-#include "probes/machine/machine.hpp"
 
 namespace sextant::bench {
-
-namespace fs = std::filesystem;
-
-namespace {
-
-// The profile named, or the newest one of this machine, and which it was is said. Without any, designs that need
-// nothing measured can still be projected; the others name what they miss.
-results::Profile profile_for(const std::string& named) {
-  if (!named.empty()) return results::read_profile(profile_folder(named));
-  const auto newest = newest_profile(probes::machine_hash(probes::detect_machine(), probes::capture_environment()));
-  if (!newest) {
-    talk(
-        "sextant: no --profile given and none of this machine below sextant-out: only what needs nothing measured can "
-        "be projected");
-    return {};
-  }
-  talk("sextant: profile " + newest->string());
-  return results::read_profile(*newest);
-}
-
-}  // namespace
 
 void add_project(CLI::App& app, int& exit_code) {
   struct Options {

@@ -10,6 +10,7 @@
 #include "analysis/workloads/workload_reader.hpp"
 #include "bench/console.hpp"
 #include "bench/locations.hpp"
+#include "probes/machine/machine.hpp"
 #include "results/record/nearest.hpp"
 
 namespace sextant::bench {
@@ -51,6 +52,25 @@ std::vector<std::string> stems(const std::vector<fs::path>& files) {
 
 }  // namespace
 
+fs::path workload_file(const std::string& name) { return file_of(name, data_folder() / "workloads", "workload"); }
+
+fs::path design_file(const std::string& name) { return file_of(name, data_folder() / "designs", "design"); }
+
+fs::path sweep_file(const std::string& name) { return file_of(name, data_folder() / "sweeps", "sweep"); }
+
+results::Profile profile_for(const std::string& named) {
+  if (!named.empty()) return results::read_profile(profile_folder(named));
+  const auto newest = newest_profile(probes::machine_hash(probes::detect_machine(), probes::capture_environment()));
+  if (!newest) {
+    talk(
+        "sextant: no --profile given and none of this machine below sextant-out: only what needs nothing measured can "
+        "be projected");
+    return {};
+  }
+  talk("sextant: profile " + newest->string());
+  return results::read_profile(*newest);
+}
+
 std::vector<analysis::Projection> project_all(const ProjectionRequest& request, const results::Profile& profile) {
   const fs::path data = data_folder();
   const analysis::Catalogue catalogue = analysis::load_catalogue(data / "catalogue");
@@ -58,10 +78,8 @@ std::vector<analysis::Projection> project_all(const ProjectionRequest& request, 
   for (const std::string& text : request.overrides) overrides.push_back(analysis::parse_override(text));
 
   std::vector<fs::path> workload_files, design_files;
-  for (const auto& name : or_all(request.workloads, data / "workloads"))
-    workload_files.push_back(file_of(name, data / "workloads", "workload"));
-  for (const auto& name : or_all(request.designs, data / "designs"))
-    design_files.push_back(file_of(name, data / "designs", "design"));
+  for (const auto& name : or_all(request.workloads, data / "workloads")) workload_files.push_back(workload_file(name));
+  for (const auto& name : or_all(request.designs, data / "designs")) design_files.push_back(design_file(name));
 
   std::vector<analysis::Design> designs;
   for (const fs::path& file : design_files) {

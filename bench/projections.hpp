@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,14 @@ struct ProjectionRequest {
 // Every workload on every design. Throws UsageError for an unknown name (with the nearest), results::InvalidInput for
 // what a file says.
 std::vector<analysis::Projection> project_all(const ProjectionRequest& request, const results::Profile& profile);
+
+// The TOML file of a shipped name, or the path of a file of the user's. Throws UsageError with the nearest name.
+std::filesystem::path workload_file(const std::string& name);
+std::filesystem::path design_file(const std::string& name);
+std::filesystem::path sweep_file(const std::string& name);
+
+// The profile named, or the newest one of this machine, and which it was is said. Without any, designs that need
+// nothing measured can still be projected; the others name what they miss.
+results::Profile profile_for(const std::string& named);
 
 }  // namespace sextant::bench

@@ -7,8 +7,7 @@
 
 #include "analysis/model/flash.hpp"
 #include "analysis/model/life.hpp"
-#include "analysis/model/split.hpp"
-#include "analysis/uncertainty/distribution.hpp"
+#include "analysis/uncertainty/draws.hpp"
 #include "analysis/uncertainty/terms.hpp"
 #include "results/record/summary.hpp"
 
@@ -19,23 +18,6 @@ constexpr double matters = 0.05;  // share of the variance from which a paramete
 
 Step step_at(const Workload& workload, const BoundDesign& bound, const Values& values) {
   return decode_step(workload, resolve(values, bound.design, bound.curve));
-}
-
-// Columns of shares for each figure; joint draws of one profile all take the same row, so that their covariance
-// survives.
-struct Shares {
-  std::vector<std::vector<double>> base, prior;  // [figure][draw]
-  std::vector<double> row;                       // [draw]
-};
-
-Shares draw_shares(const BoundDesign& bound, const ProjectionOptions& options) {
-  Shares shares;
-  shares.row = stratified(options.seed, "profile row", options.draws);
-  for (const BoundFigure& figure : bound.figures) {
-    shares.base.push_back(stratified(options.seed, figure.figure.identity + "|own", options.draws));
-    shares.prior.push_back(stratified(options.seed, figure.figure.identity + "|class", options.draws));
-  }
-  return shares;
 }
 
 Quantiles quantiles(std::vector<double> values) {
@@ -99,23 +81,15 @@ void describe_step(Projection& projection, const Step& step, const Hardware& har
 }
 
 // Draws the step; false quantiles (NaN) when the model does not fit, because a time without the memory for it is no
-// answer.
-void spread(Projection& projection, const Workload& workload, const BoundDesign& bound,
-            const ProjectionOptions& options) {
-  const Shares shares = draw_shares(bound, options);
+// answer. The seconds per token of every draw; none when it does not fit.
+std::vector<double> spread(Projection& projection, const Workload& workload, const BoundDesign& bound,
+                           const ProjectionOptions& options) {
+  const DrawShares shares = draw_shares(bound, options.draws, options.seed);
   std::vector<double> seconds(options.draws), user(options.draws), total(options.draws), energy(options.draws),
       years(options.draws);
   std::vector<std::vector<double>> parts(part_count, std::vector<double>(options.draws));
-  Values values;
-  values.fill(std::nan(""));
   for (std::size_t i = 0; i < options.draws; ++i) {
-    for (std::size_t f = 0; f < bound.figures.size(); ++f) {
-      const BoundFigure& figure = bound.figures[f];
-      const auto row =
-          static_cast<std::size_t>(shares.row[i] * static_cast<double>(std::max<std::size_t>(1, figure.joint.size())));
-      values[figure.figure.slot] = value_at(figure, shares.base[f][i], shares.prior[f][i], row);
-    }
-    const Hardware hardware = resolve(values, bound.design, bound.curve);
+    const Hardware hardware = resolve(values_in_draw(bound, shares, i), bound.design, bound.curve);
     const Step step = decode_step(workload, hardware);
     seconds[i] = step.seconds_per_token();
     user[i] = 1 / seconds[i];
@@ -133,6 +107,8 @@ void spread(Projection& projection, const Workload& workload, const BoundDesign&
     const Quantiles q = quantiles(parts[p]);
     if (q.p95 > 0) projection.phases.push_back({part_names[p], projection.fits ? q : unknown()});
   }
+  if (!projection.fits) seconds.clear();
+  return seconds;
 }
 
 double seconds_with(const Workload& workload, const BoundDesign& bound, Values values, const BoundFigure& figure,
@@ -270,24 +246,10 @@ Projection named(const Workload& workload, const Design& design) {
   return projection;
 }
 
-// The workload with the degrees it is projected with: those it states, or the fastest that fit at the median values.
-// Draws keep them: a machine is not taken apart for every draw.
-Workload with_split(const Workload& wanted, const Design& design, const Hardware& hardware) {
-  Workload workload = wanted;
-  if (wanted.search_split) {
-    workload.parallelism = best_split(wanted, hardware).parallelism;
-    return workload;
-  }
-  workload.parallelism = resolved(wanted.parallelism, hardware.devices);
-  const std::string why = refusal(wanted.model, workload.parallelism, hardware.devices);
-  if (!why.empty()) throw MissingParameter("workload '" + wanted.name + "' on design '" + design.name + "': " + why);
-  return workload;
-}
-
 }  // namespace
 
-Projection project(const Workload& wanted, const Design& design, const results::Profile& profile,
-                   const ProjectionOptions& options) {
+DrawnProjection project_with_draws(const Workload& wanted, const Design& design, const results::Profile& profile,
+                                   const ProjectionOptions& options) {
   const BoundDesign bound = bind(design, profile);
   const Values centre = median_values(bound);
   const Hardware hardware = resolve(centre, design, bound.curve);
@@ -301,7 +263,7 @@ Projection project(const Workload& wanted, const Design& design, const results::
   check_arithmetic(projection, workload, centre);
   check_capacity(projection, workload, bound, step);
   check_flash_depth(projection, bound, centre);
-  spread(projection, workload, bound, options);
+  std::vector<double> seconds = spread(projection, workload, bound, options);
   rank(projection, workload, bound, centre);
   projection.terms = terms(step, workload, hardware, bound);
   for (const std::string& remark : bound.remarks) projection.assumptions.push_back(remark);
@@ -311,13 +273,23 @@ Projection project(const Workload& wanted, const Design& design, const results::
   }
   projection.assumptions.push_back(
       "intervals hold the spread of the parameters; the error of the model's form is not in them yet");
-  return projection;
+  return {std::move(projection), std::move(seconds)};
+}
+
+Projection project(const Workload& workload, const Design& design, const results::Profile& profile,
+                   const ProjectionOptions& options) {
+  return project_with_draws(workload, design, profile, options).projection;
 }
 
 Projection project_or_refuse(const Workload& workload, const Design& design, const results::Profile& profile,
                              const ProjectionOptions& options) {
+  return project_with_draws_or_refuse(workload, design, profile, options).projection;
+}
+
+DrawnProjection project_with_draws_or_refuse(const Workload& workload, const Design& design,
+                                             const results::Profile& profile, const ProjectionOptions& options) {
   try {
-    return project(workload, design, profile, options);
+    return project_with_draws(workload, design, profile, options);
   } catch (const MissingParameter& error) {
     Projection projection = named(workload, design);
     projection.devices = find_figure(design, slot(Key::devices))->estimate.value;
@@ -329,7 +301,7 @@ Projection project_or_refuse(const Workload& workload, const Design& design, con
     projection.time_per_token = projection.tokens_per_second_user = projection.tokens_per_second_total = unknown();
     projection.energy_per_token = projection.lifetime_years = unknown();
     projection.power = projection.intensity = projection.footprint = projection.sweep_rate = unknown().p50;
-    return projection;
+    return {std::move(projection), {}};
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "analysis/designs/design.hpp"
 #include "analysis/model/projection.hpp"
@@ -25,5 +26,15 @@ Projection project(const Workload& workload, const Design& design, const results
 // The same, but a missing parameter costs only this answer: it says why in `refused`, has fits = false and no figures.
 Projection project_or_refuse(const Workload& workload, const Design& design, const results::Profile& profile,
                              const ProjectionOptions& options = {});
+
+// With the seconds per token of every draw, for comparisons draw by draw (paired.hpp); none where nothing fits.
+struct DrawnProjection {
+  Projection projection;
+  std::vector<double> seconds;
+};
+DrawnProjection project_with_draws(const Workload& workload, const Design& design, const results::Profile& profile,
+                                   const ProjectionOptions& options = {});
+DrawnProjection project_with_draws_or_refuse(const Workload& workload, const Design& design,
+                                             const results::Profile& profile, const ProjectionOptions& options = {});
 
 }  // namespace sextant::analysis
