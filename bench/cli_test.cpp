@@ -117,6 +117,28 @@ TEST_F(CommandLine, AWrongDesignSuggestsTheNearest) {
   expect_error(sextant("project --design hbff --workload llama-3.1-8b-bf16-b1"), 2, "did you mean 'hbf'?");
 }
 
+// A direction's variants are many: they are projected when they are named, never by themselves.
+TEST_F(CommandLine, AVariantIsFoundByItsNameAndOnlyThen) {
+  const Outcome named = sextant("project --workload llama-3.1-8b-bf16-b1 --design hbf_gen2");
+  EXPECT_EQ(named.code, 0) << named.err;
+  EXPECT_THAT(named.out, HasSubstr("hbf_gen2"));
+  const Outcome all = sextant("project --workload llama-3.1-8b-bf16-b1 --json");
+  EXPECT_EQ(all.code, 0) << all.err;
+  EXPECT_THAT(all.out, HasSubstr("\"low_latency_interconnect\""));
+  EXPECT_THAT(all.out, testing::Not(HasSubstr("hbf_gen")));
+  expect_error(sextant("project --design hbf_gen4 --workload llama-3.1-8b-bf16-b1"), 2, "did you mean 'hbf_gen");
+}
+
+// A design of the user's that starts from a shipped variant.
+TEST_F(CommandLine, ADesignMayExtendAShippedOne) {
+  std::ofstream(folder / "mine.toml") << "extends = \"hbf_gen2\"\ntitle = \"mine\"\n[flash]\n"
+                                         "latency = {value = \"3 us\", source = \"a guess\", class = \"T6\", "
+                                         "assumption = \"a guess\"}\n";
+  const Outcome outcome = sextant("project --workload llama-3.1-8b-bf16-b1 --design mine.toml");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("mine"));
+}
+
 TEST_F(CommandLine, AnUnwritableOutputFolderStopsBeforeAnythingIsMeasured) {
   const Outcome outcome = sextant("run memory.latency --quick --output /proc/sextant/run");
   expect_error(outcome, 4, "/proc/sextant");

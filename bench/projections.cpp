@@ -29,10 +29,15 @@ std::vector<std::string> shipped(const fs::path& folder) {
   return names;
 }
 
-// A shipped name, or the path of a file of the user's.
+// A shipped name, or the path of a file of the user's. Variants are found by name too, but only when they are named.
 fs::path file_of(const std::string& wanted, const fs::path& folder, const char* what) {
-  const auto names = shipped(folder);
-  if (std::find(names.begin(), names.end(), wanted) != names.end()) return folder / (wanted + ".toml");
+  std::vector<std::string> names;
+  for (const fs::path& in : {folder, folder / "variants"}) {
+    if (!fs::is_directory(in)) continue;
+    const auto found = shipped(in);
+    if (std::find(found.begin(), found.end(), wanted) != found.end()) return in / (wanted + ".toml");
+    names.insert(names.end(), found.begin(), found.end());
+  }
   if (fs::is_regular_file(wanted)) return wanted;
   std::string all;
   for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;

@@ -63,6 +63,7 @@ void read_wide(Catalogue& catalogue, Kind kind, const std::filesystem::path& fil
     Entry entry;
     entry.kind = kind;
     entry.id = table.cell(row, "id");
+    entry.place = std::filesystem::path(table.file).filename().string() + ":" + std::to_string(table.lines[row]);
     entry.name = table.has_column("name") ? table.cell(row, "name") : entry.id;
     entry.aliases = split(table.cell(row, "aliases"), ';');
     for (const std::string& column : table.header) {
@@ -114,7 +115,7 @@ void read_long(Catalogue& catalogue, Kind kind, const std::filesystem::path& fil
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const std::string& id = table.cell(row, key);
     const auto [at, fresh] = seen.emplace(id, catalogue.entries.size());
-    if (fresh) catalogue.entries.push_back({kind, id, id, {}, {}, {}});
+    if (fresh) catalogue.entries.push_back({kind, id, id, {}, {}, {}, {}});
     Entry& entry = catalogue.entries[at->second];
     for (std::string& alias : split(table.cell(row, "aliases"), ';')) entry.aliases.push_back(std::move(alias));
     PublishedFigure figure = read_figure(table, row);

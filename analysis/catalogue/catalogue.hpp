@@ -38,6 +38,7 @@ struct Entry {
   std::vector<std::pair<std::string, std::string>>
       words;  // columns whose cells are words: vendor, memory, attention ...
   std::vector<PublishedFigure> figures;
+  std::string place;  // "models.csv:12", for errors
 };
 
 // One source that differs from the table by more than 1 %.

@@ -38,7 +38,7 @@ class Fields {
 // A row whose numbers contradict each other would be wrong in silence: every byte of a step comes from the shape.
 void check_shape(const Entry& entry, const Model& m, double stated) {
   const auto refuse = [&](const std::string& why) {
-    throw results::InvalidInput("models.csv: model '" + entry.id + "': " + why);
+    throw results::InvalidInput(entry.place + ": model '" + entry.id + "': " + why);
   };
   if (m.experts > 0 && m.experts < m.experts_per_token)
     refuse("'experts' = " + results::number_text(m.experts) + " is below 'experts_per_token' = " +

@@ -148,7 +148,7 @@ const Figure* find_figure(const Design& design, Slot slot);  // nullptr when the
 
 // Throws InvalidInput naming file, line, key, value and the fix: an unknown key with the nearest known one, a number
 // without a unit, a missing source or class, a reference to nothing. A design with `extends = "b200x8"` starts from the
-// figures of that one, found beside it or in `shipped`.
+// figures of that one, found beside it, in `shipped` or among its variants; "none" takes one of them away.
 Design read_design(const std::filesystem::path& file, const Catalogue& catalogue,
                    const std::vector<Override>& overrides = {}, const std::filesystem::path& shipped = {});
 Design interpret_design(Document document, std::string name, const Catalogue& catalogue,

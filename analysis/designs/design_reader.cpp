@@ -262,14 +262,22 @@ Document with_base(Document document, const std::filesystem::path& file, const s
   if (!extends) return document;
   if (depth > 4) refuse(document, *extends, "designs extend each other in a circle, or more than four deep");
   const std::string name = extends->text + ".toml";
-  const auto beside = file.parent_path() / name;
-  const auto base = std::filesystem::is_regular_file(beside) ? beside : shipped / name;
-  if (!std::filesystem::is_regular_file(base))
-    refuse(document, *extends, "no design of this name lies beside the file or among the shipped ones");
+  std::filesystem::path base;
+  for (const auto& folder : {file.parent_path(), shipped, shipped / "variants"}) {
+    const auto there = folder / name;
+    if (base.empty() && std::filesystem::is_regular_file(there) && !std::filesystem::equivalent(there, file))
+      base = there;
+  }
+  if (base.empty()) refuse(document, *extends, "no design of this name lies beside the file or among the shipped ones");
   Document under = with_base(read_document(base), base, shipped, depth + 1);
   std::erase_if(under.leaves, [](const Leaf& leaf) { return leaf.path == "title" || leaf.path == "description"; });
   std::erase_if(document.leaves, [](const Leaf& leaf) { return leaf.path == "extends"; });
-  return inherit(under, document);
+  Document whole = inherit(under, document);
+  // What the base has and this one has not: compute.fp4 = "none". Of a topology it is the name.
+  std::erase_if(whole.leaves, [](const Leaf& leaf) {
+    return leaf.text == "none" && !is_word(leaf.path) && !is_sub_key(leaf.path.substr(leaf.path.rfind('.') + 1));
+  });
+  return whole;
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ TEST(Workload, EveryShippedWorkloadReads) {
     models.push_back(w.model_name);
   }
   for (const char* model :
-       {"llama-3.1-8b", "llama-3.1-70b", "llama-3.1-405b", "mixtral-8x7b", "gpt-oss-120b", "qwen3-8b"}) {
+       {"llama-3.1-8b", "llama-3.1-70b", "llama-3.1-405b", "mixtral-8x7b", "gpt-oss-120b", "qwen3-8b", "deepseek-v3",
+        "gemma-3-27b", "qwen3-next-80b-a3b", "qwen3-235b-a22b", "llada-8b", "llama-3.2-3b"}) {
     EXPECT_THAT(models, testing::Contains(model));
   }
 }
@@ -88,6 +89,53 @@ TEST(Workload, RefusalsNameFileLineAndFix) {
   EXPECT_THAT(message(with("llama-3.1-8b", "deepseek-v4-flash")),
               AllOf(HasSubstr("test.toml:1"), HasSubstr("cannot be projected")));
   EXPECT_THAT(message(with("output = \"512 tokens\"\n", "")), HasSubstr("'load.output' is missing"));
+}
+
+TEST(Workload, ADegreeThatDoesNotDivideIsRefused) {
+  EXPECT_THAT(message(std::string(small) + "[parallelism]\ntensor = \"5\"\n"),
+              AllOf(HasSubstr("test.toml:11"), HasSubstr("'parallelism.tensor' = '5'"), HasSubstr("heads")));
+  EXPECT_THAT(message(std::string(small) + "[parallelism]\npipeline = \"33\"\n"),
+              AllOf(HasSubstr("'parallelism.pipeline' = '33'"), HasSubstr("layers")));
+  const std::string mixture = with("llama-3.1-8b", "mixtral-8x7b");
+  EXPECT_THAT(message(mixture + "[parallelism]\nexpert = \"3\"\n"),
+              AllOf(HasSubstr("'parallelism.expert' = '3'"), HasSubstr("experts")));
+  EXPECT_EQ(message(mixture + "[parallelism]\ntensor = \"8\"\n"), "nothing was thrown");
+}
+
+TEST(Workload, APrefixLongerThanTheContextIsRefused) {
+  EXPECT_THAT(message(std::string(small) + "[cache]\nprefix = \"8192 tokens\"\n"),
+              AllOf(HasSubstr("test.toml:11"), HasSubstr("'cache.prefix' = '8192 tokens'"), HasSubstr("load.context")));
+  EXPECT_THAT(message(std::string(small) + "[cache]\npage = \"0\"\n"), HasSubstr("must lie between"));
+}
+
+TEST(Workload, DraftingNeedsAcceptanceAndModel) {
+  EXPECT_THAT(message(std::string(small) + "[speculation]\ntokens = \"8\"\n"),
+              HasSubstr("'speculation.acceptance' is missing"));
+  EXPECT_THAT(message(std::string(small) + "[speculation]\ntokens = \"8\"\nacceptance = \"1.5\"\n"),
+              AllOf(HasSubstr("test.toml:12"), HasSubstr("must lie between 0 and 1")));
+  EXPECT_THAT(message(std::string(small) + "[speculation]\ntokens = \"8\"\nacceptance = \"0.8\"\ndraft = \"llama\"\n"),
+              HasSubstr("test.toml:13"));
+}
+
+// RPU, arXiv 2602.18568: eight tokens drafted, 4.6 a verification.
+TEST(Workload, TheDraftedWorkloadBringsWhatTheStudySays) {
+  const Workload w = read_workload(root() / "workloads/llama-3.1-70b-fp8-b1-drafted.toml", catalogue());
+  EXPECT_NEAR(tokens_per_step(w), 4.6, 0.02);
+  EXPECT_EQ(positions(w), 9);
+  EXPECT_EQ(w.speculation.draft.layers, 32);
+}
+
+// A2 of decode-model.md section 8.
+TEST(Workload, LatentAttentionCachesSeventyKilobytesAToken) {
+  const Workload w = read_workload(root() / "workloads/deepseek-v3-fp8-b1.toml", catalogue());
+  EXPECT_EQ(cache_bytes_per_token(w.model, w.precision), 70272);
+}
+
+TEST(Workload, AHybridModelKeepsStatesInsteadOfMostOfItsCache) {
+  const Workload w = read_workload(root() / "workloads/qwen3-next-80b-a3b-bf16-b32.toml", catalogue());
+  EXPECT_EQ(full_attention_layers(w.model), 12);
+  EXPECT_EQ(cache_bytes_per_token(w.model, w.precision), 12 * 2 * 2 * 256 * 2);
+  EXPECT_NEAR(w.model.state_layers * w.model.state_elements * w.precision.state, 79e6, 1e6);  // a sequence
 }
 
 TEST(Workload, OverridesAreReadLikeTheFile) {
