@@ -9,6 +9,7 @@ Handover handover(const Workload& w, double prompt, double step, double prefill,
   Workload one = w;
   one.batch = 1;
   one.cache = {};
+  one.parallelism = {1, 1, 1, 1, 1};  // the whole cache, however the group shares it
   Handover h;
   h.bytes = resident_cache(one, 1, prompt);  // windows keep no more than their tokens
   h.seconds = h.bytes / link;

@@ -39,6 +39,16 @@ struct Influence {
   std::string transfer;   // T0 ... T6
 };
 
+// A figure of the design as it was drawn: what `--json` lists, so that nothing behind an answer is hidden.
+struct ParameterRecord {
+  std::string path;  // "flash.bandwidth"
+  Quantiles value;   // SI, over the draws
+  std::string unit;  // UCUM
+  std::string source, citation;
+  std::string parameter;  // of the profile, with run and rows in the citation; empty when it comes from elsewhere
+  std::string transfer, assumption, validity;
+};
+
 struct Projection {
   std::string workload;
   std::string model;  // id in the catalogue
@@ -74,6 +84,12 @@ struct Projection {
   std::vector<Influence> influences;  // largest first
   std::vector<std::string> assumptions;
   std::vector<Term> terms;
+  std::vector<ParameterRecord> parameters;
+  bool prefilled_elsewhere = false;  // then the cache of a prompt arrives from other machines (4.9):
+  double handover_bytes = 0;         // of one prompt
+  double handover_seconds = 0;       // at the link's bandwidth; 1/L of it shows when it is sent layer by layer
+  double handover_bandwidth = 0;     // byte/s that the group takes in while sequences come and go
+  double prefill_groups = 0;         // machines like the one whose prefill time was given, for this group
 };
 
 // "T2, proposed": how far the figures that decide were carried, and whether anyone has built the machine.

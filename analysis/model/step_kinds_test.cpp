@@ -138,6 +138,8 @@ TEST(Handover, MovesTheCacheOfThePrompt) {
   const Handover h = handover(w, 4000, 20e-3, 0.5, 50e9);
   EXPECT_DOUBLE_EQ(h.bytes, 4000 * 327680.0);
   EXPECT_DOUBLE_EQ(h.seconds, h.bytes / 50e9);
+  w.parallelism = {8, 1, 1, 1, 1};
+  EXPECT_DOUBLE_EQ(handover(w, 4000, 20e-3, 0.5, 50e9).bytes, h.bytes);
   EXPECT_DOUBLE_EQ(h.exposed, h.seconds / 80);
   EXPECT_DOUBLE_EQ(h.bandwidth, 16 * h.bytes / 10);
   EXPECT_DOUBLE_EQ(h.prefill_ratio, 0.5 * 16 / 10);

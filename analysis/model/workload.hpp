@@ -95,6 +95,13 @@ struct Block {
   double steps = 1;  // passes over the block until it is done
 };
 
+// Prompts are prefilled on other machines and handed over (4.9). bandwidth 0 = they are not.
+struct Prefill {
+  double prompt = 0;     // tokens handed over for each sequence
+  double seconds = 0;    // that one of those machines takes for a prompt
+  double bandwidth = 0;  // byte/s of the link to them
+};
+
 // Degrees; tensor x context x data x pipeline are the devices. At most one degree is 0: whatever the others leave.
 struct Parallelism {
   double tensor = 0;    // T: heads and FFN columns
@@ -116,6 +123,7 @@ struct Workload {
   Routing routing;
   Speculation speculation;
   Block block;
+  Prefill prefill;
   Parallelism parallelism;
   bool search_split = false;  // a projection looks for the fastest split that fits instead (split.hpp)
 };

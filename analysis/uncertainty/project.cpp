@@ -5,9 +5,10 @@
 #include <cmath>
 #include <limits>
 
-#include "analysis/model/flash.hpp"
-#include "analysis/model/life.hpp"
+#include "analysis/uncertainty/checks.hpp"
 #include "analysis/uncertainty/draws.hpp"
+#include "analysis/uncertainty/parameter_records.hpp"
+#include "analysis/uncertainty/step_facts.hpp"
 #include "analysis/uncertainty/terms.hpp"
 #include "results/record/summary.hpp"
 
@@ -28,56 +29,6 @@ Quantiles quantiles(std::vector<double> values) {
 Quantiles unknown() {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   return {nan, nan, nan};
-}
-
-// "tensor 8", "tensor 4, pipeline 2"; "one device" where nothing is shared.
-std::string split_text(const Parallelism& p) {
-  std::string text;
-  for (const auto& [name, degree] :
-       {std::pair{"tensor", p.tensor}, std::pair{"context", p.context}, std::pair{"data", p.data},
-        std::pair{"pipeline", p.pipeline}, std::pair{"expert", p.expert}}) {
-    if (degree > 1)
-      text += (text.empty() ? "" : ", ") + std::string(name) + " " + results::format(degree, results::Unit::one);
-  }
-  return text.empty() ? "one device" : text;
-}
-
-// Energy is given where a design says where power goes: what it uses idle, for arithmetic and for its memory.
-bool states_power(const Design& design) {
-  return find_figure(design, slot(Key::power_static)) && find_figure(design, slot(Key::power_compute_energy)) &&
-         find_figure(design, slot(0, TierKey::energy));
-}
-
-// The tier that wears out first, and how; years are infinite where none does.
-struct Life {
-  double years = forever;
-  std::size_t tier = 0;
-  Mechanism mechanism = Mechanism::none;
-};
-
-Life shortest_life(const Step& step, const Hardware& hardware) {
-  Life life;
-  for (std::size_t t = 0; t < hardware.tier_count; ++t) {
-    const Lifetime tier = lifetime_of(step, hardware, t);
-    if (tier.years < life.years) life = {tier.years, t, tier.fastest};
-  }
-  return life;
-}
-
-// What follows from the step at the medians besides its time (4.10).
-void describe_step(Projection& projection, const Step& step, const Hardware& hardware, const BoundDesign& bound) {
-  projection.split = split_text(step.parallelism);
-  projection.tokens_per_step = step.tokens;
-  projection.power = states_power(bound.design) ? step.power : std::nan("");
-  projection.intensity = step.work.flops / step.bytes();
-  projection.footprint = step.needed * hardware.devices;
-  double bandwidth = 0;
-  for (const Tier& tier : hardware.used_tiers()) bandwidth += tier.chained ? 0 : sustained_bandwidth(tier);
-  projection.sweep_rate = bandwidth / step.needed;
-  if (const Life life = shortest_life(step, hardware); life.mechanism != Mechanism::none)
-    projection.worn = bound.design.tiers[life.tier] + ": " + mechanism_names[static_cast<std::size_t>(life.mechanism)];
-  if (!step.cooled)
-    projection.assumptions.push_back("power at rest alone is above the cap: the design cannot be cooled (4.7)");
 }
 
 // Draws the step; false quantiles (NaN) when the model does not fit, because a time without the memory for it is no
@@ -107,6 +58,8 @@ std::vector<double> spread(Projection& projection, const Workload& workload, con
     const Quantiles q = quantiles(parts[p]);
     if (q.p95 > 0) projection.phases.push_back({part_names[p], projection.fits ? q : unknown()});
   }
+  projection.parameters = parameter_records(bound, shares, options.draws);
+  describe_handover(projection, workload);
   if (!projection.fits) seconds.clear();
   return seconds;
 }
@@ -160,76 +113,6 @@ void rank(Projection& projection, const Workload& workload, const BoundDesign& b
   });
   projection.transfer_class = worst;
   projection.range_only = proposed > 0.5;
-}
-
-std::string bytes(double value) { return results::format_decimal(value, results::Unit::byte); }
-
-// "needs 102 GB on each of 8 devices, ...": what is missing, on a device and in all.
-std::string lacking_text(const Step& step, double cache, double devices) {
-  const double lacking = step.needed - step.available;
-  if (lacking <= 0) {
-    return "the KV cache of " + bytes(cache) +
-           " a device does not fit in memory, and flash cannot take a cache that is written every step";
-  }
-  const bool many = devices > 1;
-  return "needs " + bytes(step.needed) +
-         (many ? " on each of " + results::format(devices, results::Unit::one) + " devices" : "") + ", of which " +
-         bytes(cache) + " KV cache; " + bytes(step.available) + " can be used: " + bytes(lacking) +
-         (many ? " a device, " + bytes(lacking * devices) + " in all," : "") + " too much";
-}
-
-void check_capacity(Projection& projection, const Workload& workload, const BoundDesign& bound, const Step& step) {
-  projection.fits = step.fits;
-  projection.capacity_needed = step.needed;
-  projection.capacity_available = step.available;
-  if (!step.fits) {
-    projection.reason = lacking_text(step,
-                                     step.resident[static_cast<std::size_t>(Object::cache)] +
-                                         step.resident[static_cast<std::size_t>(Object::prefix)],
-                                     projection.devices);
-    projection.bound_by = "capacity";
-  }
-  // Sources that disagree about the capacity may disagree about the verdict.
-  for (const BoundFigure& figure : bound.figures) {
-    const results::Estimate& e = figure.figure.estimate;
-    if (design_key(figure.figure.slot).role != Role::capacity || !(e.low < e.high)) continue;
-    for (const double other : {e.low, e.high}) {
-      Values values = median_values(bound);
-      values[figure.figure.slot] = other;
-      if (step_at(workload, bound, values).fits == step.fits) continue;
-      projection.assumptions.push_back(std::string(step.fits ? "fits" : "does not fit") + " with " + bytes(e.value) +
-                                       " of " + figure.figure.path + "; another source gives " + bytes(other) +
-                                       ", with which it " + (step.fits ? "would not" : "would"));
-    }
-  }
-}
-
-// Which types the multipliers really work on. Throws when the design has none that will do.
-void check_arithmetic(Projection& projection, const Workload& workload, const Values& values) {
-  std::string said;
-  for (const Arithmetic wanted : {workload.precision.weight_arithmetic, workload.precision.expert_arithmetic,
-                                  workload.precision.cache_arithmetic}) {
-    const Arithmetic used = widened(values, wanted);
-    const std::string name = arithmetic_names[static_cast<std::size_t>(wanted)];
-    if (used == wanted || said.find(name + " ") != std::string::npos) continue;
-    said += name + " ";
-    projection.assumptions.push_back("no " + name + " multipliers: operands are widened to " +
-                                     arithmetic_names[static_cast<std::size_t>(used)] + ", at no cost in time");
-  }
-}
-
-// A remark for flash whose depth lies outside what was measured.
-void check_flash_depth(Projection& projection, const BoundDesign& bound, const Values& values) {
-  if (bound.curve.depth.empty()) return;
-  for (std::size_t t = 0; t < bound.design.tiers.size(); ++t) {
-    if (!bound.design.flash[t]) continue;
-    const double depth = relative_depth(values[slot(t, TierKey::buffer)] / 2, values[slot(t, TierKey::bandwidth)],
-                                        values[slot(t, TierKey::latency)]);
-    if (depth >= bound.curve.depth.front() && depth <= bound.curve.depth.back()) continue;
-    projection.assumptions.push_back(bound.design.tiers[t] +
-                                     " is read at a relative depth outside the measured curve: its last value is used "
-                                     "(extrapolated)");
-  }
 }
 
 // What is known of a projection before anything is computed.

@@ -23,8 +23,29 @@ Json json(const Term& t) {
           {"source", t.source},           {"transfer_class", t.transfer}};
 }
 
+Json json(const ParameterRecord& r) {
+  return {{"path", r.path},
+          {"value", json(r.value)},
+          {"unit", r.unit},
+          {"source", r.source},
+          {"citation", r.citation},
+          {"parameter", r.parameter},
+          {"transfer_class", r.transfer},
+          {"assumption", r.assumption},
+          {"validity", r.validity}};
+}
+
+Json handover_json(const Projection& p) {
+  if (!p.prefilled_elsewhere) return nullptr;
+  return {{"bytes_per_prompt", number(p.handover_bytes)},
+          {"seconds_per_prompt", number(p.handover_seconds)},
+          {"byte_per_s", number(p.handover_bandwidth)},
+          {"prefill_groups", number(p.prefill_groups)}};
+}
+
 Json json(const Projection& p) {
-  Json phases = Json::array(), terms = Json::array(), influences = Json::array();
+  Json phases = Json::array(), terms = Json::array(), influences = Json::array(), parameters = Json::array();
+  for (const ParameterRecord& record : p.parameters) parameters.push_back(json(record));
   for (const Phase& phase : p.phases) phases.push_back({{"name", phase.name}, {"seconds", json(phase.seconds)}});
   for (const Term& term : p.terms) terms.push_back(json(term));
   for (const Influence& i : p.influences) {
@@ -57,10 +78,12 @@ Json json(const Projection& p) {
           {"operational_intensity", number(p.intensity)},
           {"capacity_footprint_byte", number(p.footprint)},
           {"bandwidth_over_footprint_per_s", number(p.sweep_rate)},
+          {"handover", handover_json(p)},
           {"phases", std::move(phases)},
           {"transfer_class", p.transfer_class},
           {"range_only", p.range_only},
           {"influences", std::move(influences)},
+          {"parameters", std::move(parameters)},
           {"assumptions", p.assumptions},
           {"terms", std::move(terms)}};
 }

@@ -137,6 +137,11 @@ std::string explain_text(const Projection& p) {
     if (!p.worn.empty())
       text += fmt::format("lifetime (4.5), decoding for ever: {} years [{} .. {}], by {}\n",
                           plain(p.lifetime_years.p50), plain(p.lifetime_years.p5), plain(p.lifetime_years.p95), p.worn);
+    if (p.prefilled_elsewhere)
+      text +=
+          fmt::format("prefill elsewhere (4.9): {} a prompt, {} on the link; {} into this group; {} prefill groups\n",
+                      results::format_decimal(p.handover_bytes, Unit::byte), format(p.handover_seconds, Unit::second),
+                      format(p.handover_bandwidth, Unit::byte_per_second), plain(p.prefill_groups));
   } else {
     text += "the terms below are what a step would take, had it the memory\n";
   }

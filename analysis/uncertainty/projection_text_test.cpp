@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -50,7 +51,39 @@ TEST(ProjectionText, AProposalIsCalledOneWhateverItsClass) {
   EXPECT_THAT(table_text({p}), AllOf(HasSubstr("T2, proposed\n"), HasSubstr("nobody has built")));
   EXPECT_THAT(explain_text(p), HasSubstr("class T2, proposed\n"));
   EXPECT_TRUE(nlohmann::json::parse(projections_json({p}))["projections"][0].at("proposed").get<bool>());
-  EXPECT_THAT(projection_csv({p}), testing::EndsWith(",true\n"));
+  EXPECT_THAT(projection_csv({p}), HasSubstr(",true,"));
+}
+
+// Every figure behind an answer is a record: its distribution, where it comes from, how far it was carried.
+TEST(ProjectionText, JsonListsEveryFigureOfTheDesign) {
+  const auto design = example::design("hbf");
+  const auto p = project(example::workload("llama-3.1-70b-bf16-b1"), design, example::profile(), {.draws = 64});
+  const auto parameters = nlohmann::json::parse(projections_json({p}))["projections"][0].at("parameters");
+  EXPECT_EQ(parameters.size(), design.figures.size());
+  for (const auto& record : parameters) {
+    EXPECT_LE(record["value"]["p5"], record["value"]["p95"]) << record["path"];
+    EXPECT_FALSE(record["citation"].get<std::string>().empty()) << record["path"];
+    EXPECT_FALSE(record["validity"].get<std::string>().empty()) << record["path"];
+  }
+  const auto record = [&](const char* path) {
+    return *std::find_if(parameters.begin(), parameters.end(), [&](const auto& r) { return r["path"] == path; });
+  };
+  EXPECT_EQ(record("flash.bandwidth")["validity"], "claimed");
+  EXPECT_EQ(record("flash.bandwidth")["unit"], "By/s");
+  EXPECT_EQ(record("flash.prediction")["validity"], "assumed");
+  EXPECT_EQ(record("flash.efficiency")["validity"], "analogue");
+  EXPECT_EQ(record("flash.efficiency")["parameter"], "storage.read.bandwidth");
+  EXPECT_EQ(record("memory.bandwidth")["validity"], "stated");
+}
+
+TEST(ProjectionText, PrefillElsewhereIsExplained) {
+  Workload w = example::workload("llama-3.1-70b-bf16-b1");
+  w.prefill = {4000, 0.5, 50e9};
+  const auto p = project(w, example::design("h100x8"), example::profile(), {.draws = 64});
+  EXPECT_THAT(explain_text(p), HasSubstr("prefill elsewhere (4.9): 1.31 GB a prompt, 26.2 ms on the link"));
+  const auto handover = nlohmann::json::parse(projections_json({p}))["projections"][0].at("handover");
+  EXPECT_DOUBLE_EQ(handover["bytes_per_prompt"], 4000 * 327680.0);
+  EXPECT_TRUE(nlohmann::json::parse(projections_json(answers()))["projections"][0].at("handover").is_null());
 }
 
 // The lines of the table, without the sentences below it.

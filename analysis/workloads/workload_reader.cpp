@@ -39,6 +39,9 @@ const std::vector<std::string>& known_keys() {
                                              "speculation.acceptance",
                                              "speculation.draft",
                                              "speculation.weights",
+                                             "prefill.prompt",
+                                             "prefill.seconds",
+                                             "prefill.bandwidth",
                                              "block.tokens",
                                              "block.steps",
                                              "parallelism.search",
@@ -85,6 +88,18 @@ double number(const Document& document, const Leaf& leaf, double low, double hig
 double number_or(const Document& document, const char* path, double otherwise, double low, double high) {
   const Leaf* leaf = find_leaf(document, path);
   return leaf ? number(document, *leaf, low, high) : otherwise;
+}
+
+// An amount of this unit, which must be there and above zero.
+double amount(const Document& document, const char* path, results::Unit unit, const char* fix) {
+  const Leaf& leaf = required(document, path, fix);
+  try {
+    const results::Amount read = results::parse_amount(leaf.text);
+    if (leaf.quoted && read.unit == unit && read.value > 0) return read.value;
+  } catch (const std::invalid_argument& error) {
+    refuse(document, leaf, error.what());
+  }
+  refuse(document, leaf, fix);
 }
 
 double whole_or(const Document& document, const char* path, double otherwise, double low, double high) {
@@ -179,6 +194,21 @@ void read_speculation(const Document& document, const Catalogue& catalogue, Work
   }
 }
 
+void read_prefill(const Document& document, Workload& w) {
+  const bool given = std::any_of(document.leaves.begin(), document.leaves.end(),
+                                 [](const Leaf& leaf) { return leaf.path.starts_with("prefill."); });
+  if (!given) return;
+  w.prefill.prompt =
+      number(document, required(document, "prefill.prompt", "write the tokens handed over, \"4096 tokens\""), 1, 1e9);
+  w.prefill.seconds = amount(document, "prefill.seconds", results::Unit::second,
+                             "write how long one prefill machine takes for a prompt, \"0.4 s\"");
+  w.prefill.bandwidth = amount(document, "prefill.bandwidth", results::Unit::byte_per_second,
+                               "write the bandwidth of the link between them, \"50 GB/s\"");
+  if (w.output <= 0)
+    refuse(document, *find_leaf(document, "load.output"),
+           "with prefill elsewhere sequences must decode at least a token");
+}
+
 // Degrees, as far as the model alone can refuse them; without any, projections look for the fastest split.
 void read_parallelism(const Document& document, Workload& w) {
   const bool given = std::any_of(document.leaves.begin(), document.leaves.end(), [](const Leaf& leaf) {
@@ -236,6 +266,7 @@ Workload interpret_workload(Document document, std::string name, const Catalogue
   w.block.steps = whole_or(document, "block.steps", 1, 1, 1e5);
   read_cache(document, w);
   read_speculation(document, catalogue, w);
+  read_prefill(document, w);
   read_parallelism(document, w);
   return w;
 }

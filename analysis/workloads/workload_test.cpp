@@ -117,6 +117,19 @@ TEST(Workload, DraftingNeedsAcceptanceAndModel) {
               HasSubstr("test.toml:13"));
 }
 
+TEST(Workload, PrefillElsewhereNeedsAllThreeFigures) {
+  const std::string whole =
+      std::string(small) + "[prefill]\nprompt = \"4096 tokens\"\nseconds = \"0.4 s\"\nbandwidth = \"50 GB/s\"\n";
+  const Workload w = interpret_workload(parse_document(whole, "test.toml"), "test", catalogue());
+  EXPECT_EQ(w.prefill.prompt, 4096);
+  EXPECT_EQ(w.prefill.seconds, 0.4);
+  EXPECT_EQ(w.prefill.bandwidth, 50e9);
+  EXPECT_THAT(message(std::string(small) + "[prefill]\nprompt = \"4096 tokens\"\n"),
+              HasSubstr("'prefill.seconds' is missing"));
+  EXPECT_THAT(message(std::string(small) + "[prefill]\nprompt = \"4096 tokens\"\nseconds = \"0.4 GB\"\n"),
+              AllOf(HasSubstr("test.toml:12"), HasSubstr("\"0.4 s\"")));
+}
+
 // RPU, arXiv 2602.18568: eight tokens drafted, 4.6 a verification.
 TEST(Workload, TheDraftedWorkloadBringsWhatTheStudySays) {
   const Workload w = read_workload(root() / "workloads/llama-3.1-70b-fp8-b1-drafted.toml", catalogue());
