@@ -55,7 +55,7 @@ TEST_F(CommandLine, EveryFormatIsImportedCheckedAndCalibrated) {
 
 TEST_F(CommandLine, AFileOfManyMachinesBecomesAFolderOfEach) {
   const Outcome outcome =
-      sextant("import published '" + captures + "../../reference/components/memory.csv' --output runs --json");
+      sextant("import published '" + captures + "../../reference/components/collectives.csv' --output runs --json");
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const auto runs = nlohmann::json::parse(outcome.out).at("runs");
   ASSERT_GT(runs.size(), 1u);
