@@ -101,6 +101,26 @@ TEST(Calibration, RefusesALineThroughThreeSizesAndSaysHowToMeasureMore) {
   EXPECT_NE(alpha.refused.find("--set net.allreduce.bytes="), std::string::npos) << alpha.refused;
 }
 
+// What other tools measured: one value a point, other axes or none.
+TEST(Calibration, ImportedMessagesAreFittedByTheirOtherAxes) {
+  Truth truth(0.0);
+  for (int i = 0; i < 12; ++i) {
+    const double bytes = std::ldexp(8, i);
+    truth.add("net.pingpong", Point{{"bytes", bytes}}, {"latency", Unit::second}, 2e-6 + 1e-10 * bytes, 1, 1);
+    truth.add("gpu.collective.broadcast", Point{{"ranks", 4.0}, {"bytes", bytes}, {"library", std::string("a")}},
+              {"latency", Unit::second}, 5e-6 + 2e-10 * bytes, 1, 1);
+  }
+  for (auto& measurement : truth.run.measurements) measurement.flags.imported = true;
+  const auto profile = calibrate({truth.run}, {100, 1});
+  const auto* pingpong = results::find(profile, "net.pingpong.alpha[bytes=8..16384]");
+  ASSERT_NE(pingpong, nullptr);
+  EXPECT_NEAR(pingpong->estimate.value, 2e-6, 1e-10);
+  const auto* gap = results::find(profile, "gpu.collective.broadcast.gap[ranks=4 bytes=8..16384 library=a]");
+  ASSERT_NE(gap, nullptr);
+  EXPECT_NEAR(gap->estimate.value, 2e-10, 1e-14);
+  EXPECT_NE(gap->assumption.find("one value a point"), std::string::npos);
+}
+
 TEST(Calibration, DrawsKeepTheCovarianceOfAlphaAndGap) {
   Truth truth(0.1);
   truth.allreduce(6e-6, 3e-10, 12);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <set>
 
 #include "analysis/calibration/fits.hpp"
 #include "results/statistics/order_statistics.hpp"
@@ -15,33 +17,40 @@ namespace sextant::analysis {
 namespace {
 
 struct Family {
-  std::string_view probe;
-  std::vector<std::string_view> axes;  // one curve for each choice of these
-  std::size_t least, most;             // points a piece, pieces
-  bool is_kernel = false;              // its slope is a bandwidth, which a few sizes without a start still give
+  std::size_t least, most;  // points a piece, pieces
+  bool is_kernel;           // its slope is a bandwidth, which a few sizes without a start still give
 };
 
-const std::vector<Family>& families() {
-  static const std::vector<Family> list{{"net.allreduce", {"ranks"}, 4, 3},
-                                        {"gpu.collective.allreduce", {"ranks", "library"}, 4, 3},
-                                        {"gpu.collective.allgather", {"ranks", "library"}, 4, 3},
-                                        {"gpu.collective.alltoall", {"ranks", "library"}, 4, 3},
-                                        {"gpu.attention", {"type", "library"}, 8, 2, true},
-                                        {"gpu.gemv", {"type", "library", "rows"}, 4, 1, true}};
-  return list;
+bool is_collective(std::string_view probe) { return probe.starts_with("net.") || probe.starts_with("gpu.collective."); }
+
+// The axes that tell the curves of a probe apart; nothing where it has no curves.
+std::optional<std::vector<std::string_view>> curve_axes(const results::Measurement& measurement) {
+  if (measurement.quantity.unit != results::Unit::second) return std::nullopt;
+  if (measurement.probe == "gpu.attention") return {{"type", "library"}};
+  if (measurement.probe == "gpu.gemv" && measurement.point.has("rows")) return {{"type", "library", "rows"}};
+  if (!is_collective(measurement.probe) || !measurement.point.has("bytes")) return std::nullopt;
+  std::vector<std::string_view> axes;
+  for (const auto& [name, value] : measurement.point.coordinates()) {
+    if (name != "bytes") axes.push_back(name);
+  }
+  return axes;
+}
+
+Family family_of(std::string_view probe) {
+  if (probe == "gpu.attention") return {8, 2, true};
+  if (probe == "gpu.gemv") return {4, 1, true};  // matrices are few
+  return {4, 3, false};
 }
 
 // Two coefficients are told apart when the variance of neither is inflated more than so by the other.
 constexpr double inflation_limit = 30;
 
-Stretch judged(const Family& family, std::size_t begin, std::size_t end, std::span<const double> n,
-               std::span<const double> t) {
+Stretch judged(const Family& family, const std::string& remedy, std::size_t begin, std::size_t end,
+               std::span<const double> n, std::span<const double> t) {
   const std::span<const double> sizes = n.subspan(begin, end - begin);
   if (sizes.size() < 4) {
     const Form form = family.is_kernel && sizes.size() > 1 ? Form::rate : Form::none;
-    const std::string how = family.is_kernel ? "" : fmt::format(" with --set {}.bytes=", family.probe);
-    return {begin, end, form,
-            fmt::format("{} sizes: a line needs at least 4; measure more of them{}", sizes.size(), how)};
+    return {begin, end, form, fmt::format("{} sizes: a line needs at least 4; measure more{}", sizes.size(), remedy)};
   }
   if (sizes.front() == sizes.back()) return {begin, end, Form::rate, "not identified: all sizes are the same"};
   const LineFit line = fit_line(sizes, t.subspan(begin, end - begin));
@@ -68,13 +77,18 @@ std::vector<double> times(const Observations& points) {
   return list;
 }
 
-Curve found(const Family& family, results::Point at, const Observations& data) {
-  Curve curve{std::string(family.probe), std::move(at), {}};
+Curve found(std::string probe, results::Point at, const Observations& data) {
+  const Family family = family_of(probe);
+  Curve curve{std::move(probe), std::move(at), {}};
   const Observations points = points_of(data, curve);
   const std::vector<double> n = sizes(points), t = times(points);
+  const bool ours = !points.front().measurement->flags.imported;
+  const std::string remedy = ours ? " with --set " + curve.probe + ".bytes=" : "";
   const Breaks breaks = choose_breaks(n, t, family.least, family.most);
-  for (std::size_t k = 0; k < breaks.size(); ++k)
-    curve.stretches.push_back(judged(family, breaks[k], k + 1 < breaks.size() ? breaks[k + 1] : n.size(), n, t));
+  for (std::size_t k = 0; k < breaks.size(); ++k) {
+    const std::size_t end = k + 1 < breaks.size() ? breaks[k + 1] : n.size();
+    curve.stretches.push_back(judged(family, remedy, breaks[k], end, n, t));
+  }
   return curve;
 }
 
@@ -112,10 +126,14 @@ Observations points_of(const Observations& data, const Curve& curve) {
 
 std::vector<Curve> find_curves(const Observations& data) {
   std::vector<Curve> curves;
-  for (const Family& family : families()) {
-    for (results::Point& at : choices(data, family.probe, family.axes)) {
-      if (family.probe == "gpu.gemv" && at.number("rows") != 1) continue;  // products.hpp
-      curves.push_back(found(family, std::move(at), data));
+  std::set<std::string> probes;
+  for (const Observation& observation : data) {
+    const std::string& probe = observation.measurement->probe;
+    const auto axes = curve_axes(*observation.measurement);
+    if (!axes || !probes.insert(probe).second) continue;
+    for (results::Point& at : choices(data, probe, *axes)) {
+      if (probe == "gpu.gemv" && at.number("rows") != 1) continue;  // products.hpp
+      curves.push_back(found(probe, std::move(at), data));
     }
   }
   return curves;
@@ -136,14 +154,13 @@ std::vector<Piece> fit_curve(const Observations& points, const Curve& curve) {
 }
 
 std::string validity_of(const Curve& curve, const Piece& piece) {
-  const std::string bytes = fmt::format("bytes={}..{}", piece.first, piece.last);
   if (curve.probe == "gpu.gemv") return results::to_text(curve.at);  // meant for matrices of every size
-  std::string text;
-  for (const auto& [axis, value] : curve.at.coordinates()) {
-    if (axis == "library" && curve.at.has("ranks")) text += " " + bytes;
-    text += (text.empty() ? "" : " ") + results::to_text(results::Point{{axis, value}});
-  }
-  return curve.at.has("ranks") && curve.at.has("library") ? text : text + " " + bytes;
+  results::Point before, after;  // "ranks=8 bytes=512..8192 library=nccl": the bytes before the words of a collective
+  for (const auto& [axis, value] : curve.at.coordinates())
+    (axis == "library" && is_collective(curve.probe) ? after : before).set(axis, value);
+  std::string text = results::to_text(before);
+  text += fmt::format("{}bytes={}..{}", text.empty() ? "" : " ", piece.first, piece.last);
+  return after.coordinates().empty() ? text : text + " " + results::to_text(after);
 }
 
 void add_pieces(const Observations& data, const Curve& curve, const Naming& naming, std::vector<Parameter>& into) {
@@ -178,13 +195,11 @@ void add_pieces(const Observations& data, const Curve& curve, const Naming& nami
 
 void fit_collectives(const Observations& data, const Structure& structure, std::vector<Parameter>& into) {
   for (const Curve& curve : structure.curves) {
-    if (curve.probe == "net.allreduce")
-      add_pieces(
-          data, curve,
-          {curve.probe + ".alpha", curve.probe + ".gap", false, "ranks on one node: a memory test of the MPI library"},
-          into);
-    if (curve.probe.rfind("gpu.collective.", 0) == 0)
-      add_pieces(data, curve, {curve.probe + ".alpha", curve.probe + ".gap", false, {}}, into);
+    if (!is_collective(curve.probe)) continue;
+    const bool ours = !points_of(data, curve).front().measurement->flags.imported;
+    const std::string assumption =
+        ours && curve.probe == "net.allreduce" ? "ranks on one node: a memory test of the MPI library" : "";
+    add_pieces(data, curve, {curve.probe + ".alpha", curve.probe + ".gap", false, assumption}, into);
   }
 }
 

@@ -31,8 +31,8 @@ struct Curve {
   std::vector<Stretch> stretches;
 };
 
-// Every curve of the data, with its breaks: net.allreduce by ranks, gpu.collective.* by ranks and library, gpu.attention
-// by type and library, gpu.gemv of one row by type and library (there without breaks: matrices are few).
+// Every curve of the data, with its breaks: collectives and messages (net.*, gpu.collective.*) by all axes but `bytes`,
+// gpu.attention by type and library, gpu.gemv of one row by type and library.
 std::vector<Curve> find_curves(const Observations& data);
 
 // The points of a curve, ascending in size.
