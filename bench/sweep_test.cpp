@@ -100,7 +100,7 @@ TEST_F(CommandLine, AShippedSweepGoesByItsName) {
 TEST_F(CommandLine, AnInterruptedSweepKeepsItsRows) {
   std::ofstream(folder / "mine.toml") << with("steps = 5", "steps = 400");
   const Outcome outcome = shell(std::string(SEXTANT_PROGRAM) +
-                                " sweep mine.toml --draws 20000 --output out.csv >/dev/null & sweep=$!; "
+                                " sweep mine.toml --draws 4000 --output out.csv >/dev/null & sweep=$!; "
                                 "for i in $(seq 200); do [ $(wc -l < out.csv 2>/dev/null || echo 0) -gt 1 ] && break; "
                                 "sleep 0.05; done; kill -TERM $sweep; wait $sweep");
   expect_error(outcome, 130, "interrupted: the rows so far are in out.csv");
