@@ -41,7 +41,9 @@ TEST_F(CommandLine, ASweepWritesPointsAndBreakEvensAndSaysThem) {
   EXPECT_GT(points.number(0, "time_per_token_p50"), points.number(4, "time_per_token_p50"));
   const results::CsvTable breaks = results::read_csv(folder / "out.break-even.csv");
   ASSERT_EQ(breaks.rows.size(), 1u);
-  EXPECT_NEAR(breaks.number(0, "break_even"), 8e12, 0.01 * 8e12);  // what the baseline itself has
+  // What the baseline itself has: sources give 7.7 to 8 TB/s.
+  EXPECT_GT(breaks.number(0, "break_even"), 7.7e12);
+  EXPECT_LT(breaks.number(0, "break_even"), 8e12);
 }
 
 TEST_F(CommandLine, ASweepIsReproducedByItsSeedAndNeverOverwrites) {
@@ -98,7 +100,7 @@ TEST_F(CommandLine, AShippedSweepGoesByItsName) {
 TEST_F(CommandLine, AnInterruptedSweepKeepsItsRows) {
   std::ofstream(folder / "mine.toml") << with("steps = 5", "steps = 400");
   const Outcome outcome = shell(std::string(SEXTANT_PROGRAM) +
-                                " sweep mine.toml --draws 20000 --output out.csv >/dev/null & sweep=$!; "
+                                " sweep mine.toml --draws 4000 --output out.csv >/dev/null & sweep=$!; "
                                 "for i in $(seq 200); do [ $(wc -l < out.csv 2>/dev/null || echo 0) -gt 1 ] && break; "
                                 "sleep 0.05; done; kill -TERM $sweep; wait $sweep");
   expect_error(outcome, 130, "interrupted: the rows so far are in out.csv");
