@@ -190,5 +190,19 @@ TEST(Project, WidenedArithmeticIsSaid) {
               testing::Contains(HasSubstr("no fp4 multipliers: operands are widened to fp8")));
 }
 
+// A profile of any origin: published component rows of an H100 stand where this machine's measurements do. The sum of
+// kernels is a bound that the figures fitted to whole runs do not beat, and it reads its weights no faster than the peak.
+TEST(Project, StandsOnAReferenceProfileToo) {
+  const std::filesystem::path tree = SEXTANT_SOURCE_DIR;
+  const Design design = read_design(tree / "analysis/designs/variants/h100x8_components.toml", example::catalogue(), {},
+                                    tree / "analysis/designs");
+  const Workload w = example::workload("llama-3.1-70b-bf16-b1");
+  const Projection p = project(w, design, results::read_profile(tree / "results/reference/h100-sxm"), {.draws = 256});
+  EXPECT_GT(p.time_per_token.p50, 2 * 70.5e9 / 8 / 3.352e12);
+  EXPECT_LT(p.time_per_token.p50, answer("llama-3.1-70b-bf16-b1", "h100x8").time_per_token.p50);
+  EXPECT_LE(p.transfer_class, "T1");
+  EXPECT_THAT(project_or_refuse(w, design, example::profile()).refused, HasSubstr("gpu.gemv.bandwidth"));
+}
+
 }  // namespace
 }  // namespace sextant::analysis
