@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every sweep that is shipped reads, runs and has an answer against both baselines.
+// Every sweep that is shipped reads, runs and has an answer against its baselines.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -58,7 +58,7 @@ TEST(ShippedSweeps, EveryPointHasAnAnswerOrAReason) {
   }
 }
 
-TEST(ShippedSweeps, EveryLineIsAnsweredAgainstBothBaselines) {
+TEST(ShippedSweeps, EveryLineIsAnsweredAgainstTheBaselines) {
   const results::Profile profile = example::profile();
   for (const fs::path& file : shipped()) {
     const Space space = space_of(file);
@@ -69,7 +69,8 @@ TEST(ShippedSweeps, EveryLineIsAnsweredAgainstBothBaselines) {
       EXPECT_FALSE(sentence(space, answer).empty());
       baselines.insert(space.against[question.baseline].name);
     }
-    EXPECT_TRUE(baselines.contains("h100x8") && baselines.contains("b200x8")) << file;
+    const bool servers = baselines.contains("h100x8") && baselines.contains("b200x8");
+    EXPECT_TRUE(servers || baselines.contains("phone")) << file;  // a phone is no rival of eight GPUs
   }
 }
 

@@ -14,23 +14,26 @@ const Axis& axis_of(const Space& space, const BreakEven& answer) { return space.
 std::string amount(double value, const Axis& axis) { return results::format(value, axis.unit); }
 
 // "3.00 us to 6.20 us"; an end beyond the range says so.
-std::string range_text(const Quantiles& q, const Axis& axis) {
+std::string range_text(const Quantiles& q, const Axis& axis, const char* to) {
   const std::string low = std::isfinite(q.p5) ? amount(q.p5, axis)
                           : q.p5 < 0          ? "under " + amount(axis.numbers.front(), axis)
                                               : "over " + amount(axis.numbers.back(), axis);
   const std::string high = std::isfinite(q.p95) ? amount(q.p95, axis)
                            : q.p95 < 0          ? "under " + amount(axis.numbers.front(), axis)
                                                 : "over " + amount(axis.numbers.back(), axis);
-  return low == high ? low : low + " to " + high;
+  return low == high ? low : low + to + high;
 }
 
 std::string crossing_text(const BreakEven& answer, const DrawnCrossing& drawn, const Axis& axis, bool whole) {
   const Crossing& c = drawn.crossing;
   const std::string side = c.faster_below ? "below " : whole ? "at least " : "above ";
-  const std::string range = range_text(drawn.draws, axis);
-  if (answer.range_only && !c.capacity)
-    return fmt::format("{}a value of {} (90 % of draws; assumed figures decide it)", side, range);
-  return fmt::format("{}{} ({} in 90 % of draws{})", side, amount(c.value, axis), range,
+  if (answer.range_only && !c.capacity) {
+    const std::string range = range_text(drawn.draws, axis, " and ");
+    const bool two_ends = range.find(" and ") != std::string::npos;
+    return fmt::format("{}a value {} {} (90 % of draws; assumed figures decide it)", side, two_ends ? "between" : "of",
+                       range);
+  }
+  return fmt::format("{}{} ({} in 90 % of draws{})", side, amount(c.value, axis), range_text(drawn.draws, axis, " to "),
                      c.capacity ? "; there it is memory that decides" : "");
 }
 

@@ -88,7 +88,7 @@ TEST(SweepText, WhatRestsOnAssumedFiguresIsARangeOnly) {
   const PlainSpace plain({}, {}, axes);
   BreakEven answer = two_crossings();
   answer.range_only = true;
-  EXPECT_THAT(sentence(plain.space, answer), HasSubstr("above a value of 1.25 TB/s to 2.00 TB/s"));
+  EXPECT_THAT(sentence(plain.space, answer), HasSubstr("above a value between 1.25 TB/s and 2.00 TB/s"));
   EXPECT_THAT(sentence(plain.space, answer), testing::Not(HasSubstr("1.50")));
 }
 
