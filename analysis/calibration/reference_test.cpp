@@ -10,6 +10,8 @@
 #include "analysis/calibration/line_fit.hpp"
 #include "results/import/published.hpp"
 #include "results/record/csv.hpp"
+#include "results/record/run_folder.hpp"
+#include "results/record/temporary_folder.hpp"
 
 namespace sextant::analysis {
 namespace {
@@ -62,6 +64,27 @@ TEST(Reference, TheShippedProfileIsWhatItsRowsGive) {
   }
   ASSERT_EQ(made.draws.rows.size(), shipped.draws.rows.size());
   EXPECT_EQ(made.draws.columns, shipped.draws.columns);
+}
+
+// What `sextant import published` stores and `sextant calibrate` reads.
+TEST(Reference, RunFoldersGiveTheSameProfileAsTheirTables) {
+  const std::vector<results::Run>& runs = accelerator("a100-sxm-80gb").runs;
+  std::vector<results::Run> stored;
+  for (const results::Run& run : runs) {
+    const results::TemporaryFolder folder;
+    results::write_run(folder.path() / "run", run);
+    stored.push_back(results::read_run(folder.path() / "run"));
+  }
+  const results::Profile direct = calibrate(runs, {50, 1}), read = calibrate(stored, {50, 1});
+  ASSERT_EQ(direct.parameters.size(), read.parameters.size());
+  for (const Parameter& parameter : direct.parameters) {
+    const Parameter* same = results::find(read, results::key(parameter));
+    ASSERT_NE(same, nullptr) << results::key(parameter);
+    expect_like(same->estimate.value, parameter.estimate.value, 1e-9, results::key(parameter));
+    EXPECT_EQ(same->evidence, parameter.evidence);
+    EXPECT_EQ(same->source, parameter.source);
+    EXPECT_EQ(same->refused, parameter.refused);
+  }
 }
 
 TEST(Reference, EveryShippedProfileCitesItsRowsAndHasADrawForEachParameterThatMayBeUsed) {
