@@ -113,6 +113,14 @@ inline void add_flash(Hardware& h, double capacity, double bandwidth, double lat
                              .holds_cache = false};
 }
 
+inline Workload at(Model model, double batch = 1, double context = 4096) {
+  Workload w;
+  w.model = model;
+  w.batch = batch;
+  w.context = context;
+  return w;
+}
+
 // Units near the memory, each with its part of the bandwidth and the arithmetic of the device.
 inline void add_units(Hardware& h, double units, double imbalance, double link, double synchronisation) {
   h.near_data.units = units;

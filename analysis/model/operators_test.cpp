@@ -8,13 +8,7 @@
 namespace sextant::analysis {
 namespace {
 
-Workload at(Model model, double batch = 1, double context = 4096) {
-  Workload w;
-  w.model = model;
-  w.batch = batch;
-  w.context = context;
-  return w;
-}
+using example::at;
 
 double total(const Operators& ops, double Operator::*field) {
   double sum = 0;

@@ -10,13 +10,7 @@
 namespace sextant::analysis {
 namespace {
 
-Workload at(Model model, double batch = 1, double context = 4096) {
-  Workload w;
-  w.model = model;
-  w.batch = batch;
-  w.context = context;
-  return w;
-}
+using example::at;
 
 double kept(const Workload& w, Object object) {
   return resident(w, share(w, {1, 1, 1, 1, 1}), w.context)[static_cast<std::size_t>(object)];

@@ -88,7 +88,7 @@ double give(const PlacementProblem& p, Filling& f, std::size_t j, TierMask chose
     const double bytes = i == full && spoken == max_sets ? f.room[i] : std::min(f.room[i], rate[i] * seconds);
     f.room[i] -= bytes;
     f.result.used[i] += bytes;
-    f.result.shares[j][i] += bytes;  // byte for now
+    f.result.shares[j][i] += bytes;  // bytes until all are placed, then shares
     for (std::size_t s = 0; s < p.set_count; ++s) {
       if (!confined(p, j, s) && (p.sets[s] >> i & 1)) f.slack[s] -= bytes;
     }
