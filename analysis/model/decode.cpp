@@ -264,10 +264,8 @@ void add_power(Step& step, const Hardware& h) {
   step.cooled = point.possible;
   step.clock = point.clock;
   step.power = point.power;
-  if (point.possible) {
-    part(step, Part::power) += point.seconds - step.seconds;
-    step.seconds = point.seconds;
-  }
+  part(step, Part::power) += point.seconds - step.seconds;  // infinite where it cannot be cooled at rest
+  step.seconds = point.seconds;
   if (point.clock < 1) mean.flops *= std::pow(point.clock, figures.clock_exponent - 1);
   step.energy = step_energy(figures, h.used_tiers(), mean, step.seconds);
   for (double* joules : {&step.energy.memory, &step.energy.compute, &step.energy.link, &step.energy.idle})

@@ -2,6 +2,8 @@
 // Kinds of decode step besides one token of one plain transformer: states, shared prefixes, pages, drafts, blocks.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "analysis/model/decode.hpp"
 #include "analysis/model/disaggregation.hpp"
 #include "analysis/model/example_models.hpp"
@@ -180,6 +182,7 @@ TEST(Power, ACapSlowsArithmeticFirst) {
   EXPECT_LT(capped.seconds / free.seconds, free.power / h.power.cap);  // a lower clock saves energy too
   h.power.cap = 5;
   EXPECT_FALSE(decode_step(w, h).cooled);
+  EXPECT_TRUE(std::isinf(decode_step(w, h).seconds));
 }
 
 TEST(Power, HotMemoryRefreshesMoreOften) {

@@ -201,7 +201,7 @@ double value_at(const BoundFigure& bound, double base, double prior, std::size_t
   if (role == Role::count || role == Role::capacity) return figure.estimate.value;
   const results::Estimate& e = figure.estimate;
   const double own =
-      bound.joint.empty() ? triangular(e.low, e.value, e.high, base) : bound.joint[row % bound.joint.size()];
+      bound.joint.empty() ? cited_range(e.low, e.value, e.high, base) : bound.joint[row % bound.joint.size()];
   // A measured rate that is carried spreads like an efficiency; only claims are delivered in part.
   const Role carried = role == Role::peak && !figure.profile.empty() ? Role::efficiency : role;
   const double value = own * prior_factor(figure.transfer, carried, figure.ranged, prior);

@@ -50,6 +50,13 @@ void check_capacity(Projection& projection, const Workload& workload, const Boun
   }
 }
 
+void check_cooling(Projection& projection, const Step& step) {
+  if (step.cooled || !projection.fits) return;
+  projection.fits = false;
+  projection.bound_by = "power";
+  projection.reason = "at rest alone a device uses more power than its limits on power and temperature allow";
+}
+
 void check_arithmetic(Projection& projection, const Workload& workload, const Values& values) {
   std::string said;
   for (const Arithmetic wanted : {workload.precision.weight_arithmetic, workload.precision.expert_arithmetic,

@@ -12,6 +12,9 @@ namespace sextant::analysis {
 // about that.
 void check_capacity(Projection& projection, const Workload& workload, const BoundDesign& bound, const Step& step);
 
+// A device that uses more at rest than can be supplied or cooled has no time either (4.7).
+void check_cooling(Projection& projection, const Step& step);
+
 // Which types the multipliers really work on. Throws InvalidInput when the design has none that will do.
 void check_arithmetic(Projection& projection, const Workload& workload, const Values& values);
 

@@ -46,6 +46,11 @@ double triangular(double low, double mode, double high, double u) {
   return high - std::sqrt((1 - u) * (high - low) * (high - mode));
 }
 
+double cited_range(double low, double mode, double high, double u) {
+  if (low > 0 && high >= 100 * low) return std::exp(triangular(std::log(low), std::log(mode), std::log(high), u));
+  return triangular(low, mode, high, u);
+}
+
 double standard_normal(double u) { return std::numbers::sqrt2 * boost::math::erf_inv(2 * u - 1); }
 
 double prior_log_sd(TransferClass transfer, Role role) {

@@ -14,6 +14,10 @@ namespace sextant::analysis {
 double triangular(double low, double mode, double high, double u);
 double standard_normal(double u);
 
+// A cited range: triangular, in the logarithm where it spans two decades or more. There a density over the value itself
+// would put nearly all draws into the highest decade, whatever the source takes for likely.
+double cited_range(double low, double mode, double high, double u);
+
 // Log-standard deviation of what is carried with this class (priors of section 5). Times differ more between devices of
 // one memory class than efficiencies do.
 double prior_log_sd(results::TransferClass transfer, Role role);

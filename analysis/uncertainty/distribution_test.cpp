@@ -60,5 +60,12 @@ TEST(Distribution, ClaimedPeaksAreDeliveredInPart) {
   EXPECT_NEAR(prior_factor(TransferClass::T4, Role::cost, false, 0.95), std::exp(0.42 * 1.6448536), 1e-6);
 }
 
+TEST(CitedRange, IsEvenOverDecadesWhereItSpansThem) {
+  EXPECT_EQ(cited_range(1, 2, 3, 0.3), triangular(1, 2, 3, 0.3));
+  EXPECT_EQ(cited_range(0, 2, 300, 0.3), triangular(0, 2, 300, 0.3));
+  EXPECT_NEAR(cited_range(1e4, 1e6, 1e8, 0.5), 1e6, 1);  // a linear one would give 3e7
+  EXPECT_NEAR(cited_range(1e4, 1e6, 1e8, 1e-12), 1e4, 1);
+}
+
 }  // namespace
 }  // namespace sextant::analysis

@@ -96,7 +96,8 @@ void rank(Projection& projection, const Workload& workload, const BoundDesign& b
     influence.transfer = std::string(results::name(figure.figure.transfer));
     influence.time_low = seconds_with(workload, bound, centre, figure, 0.05);
     influence.time_high = seconds_with(workload, bound, centre, figure, 0.95);
-    influence.share = std::pow(std::log(influence.time_high / influence.time_low), 2);
+    const double ratio = influence.time_high / influence.time_low;  // infinite where one end cannot be cooled
+    influence.share = std::isfinite(ratio) ? std::pow(std::log(ratio), 2) : 0;
     sum += influence.share;
     projection.influences.push_back(std::move(influence));
   }
@@ -145,6 +146,7 @@ DrawnProjection project_with_draws(const Workload& wanted, const Design& design,
   projection.bound_by = bound_by(step);
   check_arithmetic(projection, workload, centre);
   check_capacity(projection, workload, bound, step);
+  check_cooling(projection, step);
   check_flash_depth(projection, bound, centre);
   std::vector<double> seconds = spread(projection, workload, bound, options);
   rank(projection, workload, bound, centre);

@@ -48,8 +48,6 @@ void describe_step(Projection& projection, const Step& step, const Hardware& har
   projection.sweep_rate = bandwidth / step.needed;
   if (const Life life = shortest_life(step, hardware); life.mechanism != Mechanism::none)
     projection.worn = bound.design.tiers[life.tier] + ": " + mechanism_names[static_cast<std::size_t>(life.mechanism)];
-  if (!step.cooled)
-    projection.assumptions.push_back("power at rest alone is above the cap: the design cannot be cooled (4.7)");
 }
 
 void describe_handover(Projection& projection, const Workload& workload) {
