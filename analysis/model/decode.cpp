@@ -28,16 +28,50 @@ double& part(Step& step, Part p) { return step.parts[static_cast<std::size_t>(p)
 
 std::size_t index(Object object) { return static_cast<std::size_t>(object); }
 
+const Shares& shares(const Step& step, Object object) { return step.placement.shares[index(object)]; }
+
+// Address class C (4.5): what the router has just chosen is not in the buffer, unless all of it was guessed. Experts that
+// lie in memory wait for no flash.
+double operator_exposed(const Step& step, const Operator& op, const Hardware& h) {
+  if (op.weights != Object::experts) return 0;
+  double longest = 0;
+  for (std::size_t i = 0; i < h.tier_count; ++i) {
+    const Tier& tier = h.tiers[i];
+    const double share = shares(step, Object::experts)[i];
+    if (tier.latency <= 0 || share <= 0) continue;
+    longest = std::max(longest, exposed_latency(tier, Address::data_dependent, tier.latency, 0, op.choices * share));
+  }
+  return longest;
+}
+
+using StoredObjects = std::array<StoredObject, object_count>;
+
+// Experts in a tier that answers late bring its bandwidth and cost its latency in every layer. Where they fit elsewhere
+// and the step is shorter without both, they stay away from it (address class C, 4.4).
+void keep_experts_near(Step& step, StoredObjects& objects, const Hardware& h, const Operator& experts) {
+  const double late = experts.count * step.share.layers * operator_exposed(step, experts, h);
+  if (late <= 0) return;
+  TierMask prompt = 0;
+  for (std::size_t i = 0; i < h.tier_count; ++i) {
+    if (h.tiers[i].latency <= 0) prompt |= static_cast<TierMask>(1U << i);
+  }
+  objects[index(Object::experts)].allowed = prompt;
+  const Placement near = place(objects, h.used_tiers());
+  if (near.fits() && (!step.placement.fits() || near.seconds < step.placement.seconds + late)) step.placement = near;
+}
+
 // Where everything lies (4.4): hottest first, what every token writes only where it may be written.
 void place_objects(Step& step, const Workload& w, const Hardware& h, const Operators& work) {
   step.resident = resident(w, step.share, w.context + w.output);
   if (w.speculation.tokens > 0) {  // the draft model lies beside the large one
     const Workload draft = drafting(w);
     const Objects more = resident(draft, share(draft, step.parallelism), w.context + w.output);
-    step.resident[index(Object::weights)] += more[index(Object::weights)] + more[index(Object::tables)];
+    step.resident[index(Object::weights)] +=
+        more[index(Object::weights)] + more[index(Object::tables)] + more[index(Object::experts)];
     step.resident[index(Object::cache)] += more[index(Object::cache)];
+    step.resident[index(Object::prefix)] += more[index(Object::prefix)];
   }
-  std::array<StoredObject, object_count> objects;
+  StoredObjects objects;
   for (std::size_t i = 0; i < object_count; ++i) objects[i].size = step.resident[i];
   for (const Operator& op : work) {
     const double times = op.count * step.share.layers;
@@ -48,12 +82,11 @@ void place_objects(Step& step, const Workload& w, const Hardware& h, const Opera
   objects[index(Object::experts)].address = Address::data_dependent;
   objects[index(Object::cache)].changes = true;
   step.placement = place(objects, h.used_tiers());
+  keep_experts_near(step, objects, h, work[static_cast<std::size_t>(Operation::experts)]);
   step.fits = step.placement.fits();
   for (const double bytes : step.resident) step.needed += bytes;
   for (const Tier& tier : h.used_tiers()) step.available += tier.capacity;
 }
-
-const Shares& shares(const Step& step, Object object) { return step.placement.shares[index(object)]; }
 
 // Bytes that an operator takes from a tier: weights with what wrong guesses waste, cache, and activations from the first.
 struct Taken {
@@ -94,20 +127,6 @@ double operator_memory(Step& step, const Operator& op, const Hardware& h) {
 double operator_compute(const Operator& op, const Hardware& h) {
   if (op.flops <= 0) return 0;
   return op.flops / h.compute[static_cast<std::size_t>(op.arithmetic)];
-}
-
-// Address class C (4.5): what the router has just chosen is not in the buffer, unless all of it was guessed. Experts that
-// lie in memory wait for no flash.
-double operator_exposed(const Step& step, const Operator& op, const Hardware& h) {
-  if (op.weights != Object::experts) return 0;
-  double longest = 0;
-  for (std::size_t i = 0; i < h.tier_count; ++i) {
-    const Tier& tier = h.tiers[i];
-    const double share = shares(step, Object::experts)[i];
-    if (tier.latency <= 0 || share <= 0) continue;
-    longest = std::max(longest, exposed_latency(tier, Address::data_dependent, tier.latency, 0, op.choices * share));
-  }
-  return longest;
 }
 
 // Units near the memory divide the operator among them: the slowest of them counts, inputs are sent and outputs
