@@ -41,6 +41,7 @@ Json config() {
             {"direction", "horizontal"},
             {"labelColor", ink},
             {"labelFontSize", 12},
+            {"labelLimit", 0},
             {"titleColor", muted},
             {"titleFontSize", 11},
             {"titleFontWeight", "normal"},
@@ -75,10 +76,11 @@ Json colours(const std::vector<std::string>& names) {
   return {{"domain", names}, {"range", range}};
 }
 
-// As many columns as fit: a horizontal legend of Vega does not wrap by itself.
+// As many columns as fit: a horizontal legend of Vega does not wrap by itself. The width shrinks once by the padding while
+// Vega lays out, so no threshold may lie just below a width that pages or figures have: rows would be cut off.
 Json legend(const std::string& title, std::size_t entries, int offset = 16) {
   if (entries < 2) return nullptr;
-  Json out{{"columns", {{"expr", "width < 400 ? 2 : width < 640 ? 3 : 5"}}}};
+  Json out{{"columns", {{"expr", "width < 400 ? 2 : width < 600 ? 3 : 4"}}}};
   out["offset"] = offset;
   out["title"] = title.empty() ? Json(nullptr) : Json(title);
   return out;
