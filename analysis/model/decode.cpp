@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/model/step_power.hpp"
+
 namespace sextant::analysis {
 namespace {
 
@@ -98,8 +100,10 @@ Taken taken(const Step& step, const Operator& op, const Hardware& h, std::size_t
                        op.weights == Object::experts ? Address::data_dependent : Address::fixed_order};
   Taken bytes;
   bytes.weights = op.weight_bytes * shares(step, op.weights)[tier] * bytes_per_byte(h.tiers[tier], weights);
-  bytes.kept =
-      op.cache_bytes * shares(step, Object::cache)[tier] + op.prefix_bytes * shares(step, Object::prefix)[tier];
+  // Pages of a cache lie apart, a common prefix is laid out once for all.
+  const Access pages{op.cache_bytes, op.cache_block, Address::fixed_order};
+  bytes.kept = op.cache_bytes * shares(step, Object::cache)[tier] * bytes_per_byte(h.tiers[tier], pages) +
+               op.prefix_bytes * shares(step, Object::prefix)[tier];
   bytes.activations = tier == 0 ? op.activation_bytes : 0;
   return bytes;
 }
@@ -244,53 +248,6 @@ void add_fixed(Step& step, const Workload& w, const Hardware& h) {
   part(step, Part::fixed) += w.model.layers * (f.per_layer + step.share.sequences * f.per_sequence) + f.per_step;
 }
 
-// The step at a share `clock` of the full clock: only arithmetic slows.
-double seconds_at(const Step& step, const Hardware& h, double clock) {
-  double seconds = step.seconds;
-  if (clock == 1) return seconds;
-  for (const OperatorTime& time : step.operators) {
-    if (time.work.count <= 0 || time.compute <= 0) continue;
-    seconds += time.work.count * (overlapped(time.memory, time.compute / clock, h.overlap) -
-                                  overlapped(time.memory, time.compute, h.overlap));
-  }
-  return seconds;
-}
-
-// Energy of the group, and what a limit on power or temperature costs (4.7). Memory that gets hot refreshes more often.
-void add_power(Step& step, const Hardware& h) {
-  StepWork mean = step.work;  // of one device: those that have nothing to do lower the mean
-  const double busy = step.active / h.devices;
-  for (double& bytes : mean.read) bytes *= busy;
-  for (double& bytes : mean.written) bytes *= busy;
-  mean.flops *= busy;
-  mean.link_bytes *= busy;
-  PowerFigures figures = h.power;
-  const double cooled = thermal_cap(h.cooling);
-  if (std::isfinite(cooled)) figures.cap = figures.cap > 0 ? std::min(figures.cap, cooled) : cooled;
-
-  const auto point_of = [&] {
-    return under_cap(figures, h.used_tiers(), mean, [&](double clock) { return seconds_at(step, h, clock); });
-  };
-  OperatingPoint point = point_of();
-  if (h.refresh > 0 && temperature(h.cooling, point.power) > h.hot) {
-    double memory = 0;
-    for (const OperatorTime& time : step.operators) memory += time.work.count * time.memory;
-    const double more = memory * h.refresh / (1 - h.refresh);
-    part(step, Part::power) += more;
-    step.seconds += more;
-    point = point_of();
-  }
-  step.cooled = point.possible;
-  step.clock = point.clock;
-  step.power = point.power;
-  part(step, Part::power) += point.seconds - step.seconds;  // infinite where it cannot be cooled at rest
-  step.seconds = point.seconds;
-  if (point.clock < 1) mean.flops *= std::pow(point.clock, figures.clock_exponent - 1);
-  step.energy = step_energy(figures, h.used_tiers(), mean, step.seconds);
-  for (double* joules : {&step.energy.memory, &step.energy.compute, &step.energy.link, &step.energy.idle})
-    *joules *= h.devices;
-}
-
 }  // namespace
 
 double overlapped(double memory, double compute, double p) { return overlap_of(memory, compute, p).seconds; }
@@ -330,30 +287,6 @@ const char* bound_by(const Step& step) {
   parts[1] = 0;
   const auto longest = std::max_element(parts.begin(), parts.end());
   return bound_names[static_cast<std::size_t>(longest - parts.begin())];
-}
-
-FirstOrder first_order_step(const Workload& w, const Hardware& h) {
-  const Parallelism p = resolved(w.parallelism, h.devices);
-  const Share s = share(w, p);
-  const Model& m = w.model;
-  const double tokens = w.context + w.output / 2;
-  const double weights = streamed_weights(w, s);
-  const double cache = s.sequences * tokens * full_attention_layers(m) * cache_elements(m) * w.precision.cache *
-                       s.key_value_heads / m.key_value_heads;
-  const double bandwidth = sustained_bandwidth(h.memory());
-  const double memory = (weights + cache / h.cache_share[0]) / bandwidth;
-  const double fixed = m.layers * (h.fixed.per_layer + s.sequences * h.fixed.per_sequence) + h.fixed.per_step;
-  const double group = p.tensor * p.context;
-  const CollectiveTime reduce = all_reduce(h.network, group, s.rows * m.hidden * w.precision.activation);
-  const double talk = group > 1 ? 2 * m.layers * reduce.seconds() : 0;
-
-  FirstOrder step;
-  step.seconds = memory + fixed + talk;
-  const double flops = 2 * s.rows * weights / w.precision.weight;
-  step.energy =
-      h.devices * ((weights + cache) * h.memory().energy_read + flops * h.power.per_flop + h.power.idle * step.seconds);
-  step.bound = memory >= fixed && memory >= talk ? bound_names[0] : fixed >= talk ? bound_names[7] : bound_names[5];
-  return step;
 }
 
 }  // namespace sextant::analysis

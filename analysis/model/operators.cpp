@@ -56,6 +56,11 @@ double cache_elements_on_device(const Model& m, const Share& s, double kv_heads)
   return kv_heads * (m.head_size + value_size(m));
 }
 
+// Elements of one token that lie together: of one head, or the latent (4.1, gather granularity).
+double block_elements(const Model& m) {
+  return m.attention == Attention::latent ? m.latent_rank + m.latent_rope : m.head_size + value_size(m);
+}
+
 // Score and value products of one token, one layer, one device: 4 H d_h S, or 2 H (2 d_c + d_rope) S when absorbed
 // (4.1).
 double attention_flops(const Model& m, const Share& s, double tokens) {
@@ -77,6 +82,7 @@ Operator attention(const Workload& w, const Share& s, Operation operation, doubl
           .count = layers,
           .kernels = 1,
           .cache_bytes = s.sequences * paged(tokens - prefix, w.cache.page) * elements * b.cache,
+          .cache_block = w.cache.page > 1 ? w.cache.page * block_elements(m) * b.cache : 0,
           .prefix_bytes = prefix > 0 ? readers * prefix * elements * b.cache : 0,
           .written_bytes = s.rows * elements * b.cache,
           .activation_bytes = b.activation * s.rows * row,

@@ -49,6 +49,7 @@ struct Operator {
   Object weights = Object::weights;
   double weight_bytes = 0;
   double cache_bytes = 0;   // of the sequences themselves, state included
+  double cache_block = 0;   // byte of it at consecutive addresses, where it is kept in pages; 0 = long reads
   double prefix_bytes = 0;  // of the common prefix
   double written_bytes = 0;
   double activation_bytes = 0;

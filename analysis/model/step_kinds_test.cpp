@@ -43,6 +43,21 @@ TEST(Cache, PagesAreReadWholeAndHalfOfTheLastIsEmpty) {
   EXPECT_DOUBLE_EQ(kept(w, Object::cache), 4 * (1000 + 7.5) * token);
 }
 
+// A page of one head of two tokens is 1 KiB here: memory that is read in 4 KiB delivers four times the bytes.
+TEST(Cache, SmallPagesAreReadInWholeBursts) {
+  Workload w = at(example::llama_3_8b(), 1, 8192);
+  w.cache.page = 2;
+  Hardware h = example::pure_memory(1, 1e12);
+  const auto reading = [&] {
+    return decode_step(w, h).operators[static_cast<std::size_t>(Operation::attention)].memory;
+  };
+  const double whole = reading();
+  h.memory().granularity = 4096;
+  EXPECT_NEAR(reading() / whole, 4, 0.01);
+  w.cache.page = 8;
+  EXPECT_NEAR(reading() / whole, 1, 0.01);
+}
+
 TEST(Cache, ACommonPrefixIsKeptOnceAndReadOnceInACascade) {
   Workload w = at(example::llama_3_8b(), 8, 10000);
   const double alone = of(operators(w, 1), Operation::attention).cache_bytes;
