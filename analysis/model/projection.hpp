@@ -65,6 +65,8 @@ struct Projection {
   double batch = 0;
   double context = 0;  // tokens at the mean step
   double devices = 0;
+  double largest_batch = 0;  // that fits with this split and context (4.2)
+  double knee_batch = 0;     // rows from which a weight takes longer to multiply than to read from the first tier (4.2)
   std::string split;         // how they share the model: "tensor 8", "tensor 4, pipeline 2"
   Quantiles time_per_token;  // seconds between tokens of one user; NaN in all three when the model does not fit
   Quantiles tokens_per_second_user;

@@ -142,7 +142,7 @@ DrawnProjection project_with_draws(const Workload& wanted, const Design& design,
 
   Projection projection = named(workload, design);
   projection.devices = hardware.devices;
-  describe_step(projection, step, hardware, bound);
+  describe_step(projection, step, workload, hardware, bound);
   projection.bound_by = bound_by(step);
   check_arithmetic(projection, workload, centre);
   check_capacity(projection, workload, bound, step);
@@ -186,6 +186,7 @@ DrawnProjection project_with_draws_or_refuse(const Workload& workload, const Des
     projection.time_per_token = projection.tokens_per_second_user = projection.tokens_per_second_total = unknown();
     projection.energy_per_token = projection.lifetime_years = unknown();
     projection.power = projection.intensity = projection.footprint = projection.sweep_rate = unknown().p50;
+    projection.largest_batch = projection.knee_batch = unknown().p50;
     return {std::move(projection), {}};
   }
 }

@@ -70,6 +70,8 @@ Json json(const Projection& p) {
           {"tokens_per_s_user", json(p.tokens_per_second_user)},
           {"tokens_per_s_total", json(p.tokens_per_second_total)},
           {"split", p.split},
+          {"largest_batch", number(p.largest_batch)},
+          {"knee_batch", number(p.knee_batch)},
           {"tokens_per_step", number(p.tokens_per_step)},
           {"energy_per_token_j", json(p.energy_per_token)},
           {"power_per_device_w", number(p.power)},

@@ -127,6 +127,8 @@ std::string explain_text(const Projection& p) {
   text += fmt::format(
       "capacity (4.4): {} of {} used on each device{}\n", results::format_decimal(p.capacity_needed, Unit::byte),
       results::format_decimal(p.capacity_available, Unit::byte), p.fits ? "" : ": does not fit, " + p.reason);
+  text += fmt::format("batch (4.2): up to {} fit; from {} on a weight takes longer to multiply than to read\n",
+                      count(p.largest_batch), plain(p.knee_batch));
   if (p.fits) {
     text += fmt::format("time per token: {} {}, bound by {}, class {}\n", format(p.time_per_token.p50, Unit::second),
                         interval(p.time_per_token, Unit::second), p.bound_by, class_text(p));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/model/disaggregation.hpp"
+#include "analysis/model/split.hpp"
 
 namespace sextant::analysis {
 namespace {
@@ -37,7 +38,10 @@ Life shortest_life(const Step& step, const Hardware& hardware) {
   return life;
 }
 
-void describe_step(Projection& projection, const Step& step, const Hardware& hardware, const BoundDesign& bound) {
+void describe_step(Projection& projection, const Step& step, const Workload& workload, const Hardware& hardware,
+                   const BoundDesign& bound) {
+  projection.largest_batch = capacity_batch(workload, hardware);
+  projection.knee_batch = knee_batch(workload, hardware);
   projection.split = split_text(step.parallelism);
   projection.tokens_per_step = step.tokens;
   projection.power = states_power(bound.design) ? step.power : std::nan("");

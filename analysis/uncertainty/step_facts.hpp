@@ -22,8 +22,9 @@ struct Life {
 
 Life shortest_life(const Step& step, const Hardware& hardware);
 
-// Split, power, intensity, footprint and what wears out, at the median values (4.10).
-void describe_step(Projection& projection, const Step& step, const Hardware& hardware, const BoundDesign& bound);
+// Split, limits of the batch, power, intensity, footprint and what wears out, at the median values (4.2, 4.10).
+void describe_step(Projection& projection, const Step& step, const Workload& workload, const Hardware& hardware,
+                   const BoundDesign& bound);
 
 // What handing prompts over takes, at the projection's median time (4.9); nothing where prefill is not elsewhere.
 void describe_handover(Projection& projection, const Workload& workload);
