@@ -55,6 +55,29 @@ TEST_F(CommandLine, ARunFolderIsNeverOverwrittenWithoutForce) {
   EXPECT_TRUE(fs::exists(folder / "mine" / "thesis.tex"));
 }
 
+TEST_F(CommandLine, AFileThatIsNotOursIsNeverReplaced) {
+  const std::string project = "project --design h100x8 --workload llama-3.1-8b-bf16-b1 --output mine.csv";
+  std::ofstream(folder / "mine.csv") << "years of work\n";
+  expect_error(sextant(project + " --force"), 2, "was not written by sextant");
+  EXPECT_EQ(fs::file_size(folder / "mine.csv"), 14u);
+  fs::remove(folder / "mine.csv");
+  ASSERT_EQ(sextant(project).code, 0);
+  expect_error(sextant(project), 2, "--force");
+  EXPECT_EQ(sextant(project + " --force").code, 0);
+}
+
+TEST_F(CommandLine, AFolderIsNoDesignAndAnOverrideIsNamedWhereItStands) {
+  fs::create_directories(folder / "some");
+  const std::string project = "project --workload llama-3.1-8b-bf16-b1 --design ";
+  expect_error(sextant(project + "some"), 2, "is a folder");
+  expect_error(sextant(project + "h100x8 --set 'design.memory.bandwidth=4.8 GB'"), 3,
+               "--set design: 'memory.bandwidth");
+  expect_error(sextant(project + "h100x8 --set design.group.devices=1e9"), 3, "from 1 to 65536");
+  const Outcome set = sextant(project + "h100x8 --set 'design.memory.bandwidth=2 TB/s'");
+  EXPECT_EQ(set.code, 0);
+  EXPECT_THAT(set.out, HasSubstr("set by hand"));
+}
+
 TEST_F(CommandLine, ADamagedCsvIsNamedWithFileLineColumnAndValue) {
   ASSERT_EQ(sextant(small_run).code, 0);
   edit("run/memory.latency.csv", ",measure,", ",mesure,");

@@ -2,6 +2,7 @@
 #include "bench/locations.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <system_error>
 #include <vector>
 
@@ -97,11 +98,29 @@ void claim_folder(const fs::path& folder, bool force) {
   if (error) refuse(folder, error);
 }
 
+namespace {
+
+// Files that this program writes: tables of projections and sweeps, and reports. Whatever else lies there stays.
+bool is_ours(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string start(400, '\0');
+  in.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(in.gcount()));
+  const bool table = start.starts_with("workload,");
+  const bool report = start.starts_with("<!doctype html>") && start.find("Sextant") != std::string::npos;
+  return start.empty() || table || report;
+}
+
+}  // namespace
+
 void claim_file(const fs::path& file, bool force) {
   std::error_code error;
   if (fs::is_directory(file, error)) throw UsageError(file.string() + " is a folder: --output wants a file");
   if (fs::exists(file, error) && !force)
     throw UsageError(file.string() + " exists: choose another --output, or give --force to replace it");
+  if (fs::exists(file, error) && !is_ours(file))
+    throw UsageError(file.string() +
+                     " was not written by sextant, and --force replaces nothing else: choose another --output");
   if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
   if (error) refuse(file, error);
 }

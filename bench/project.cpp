@@ -29,7 +29,7 @@ void add_project(CLI::App& app, int& exit_code) {
   command->add_option("--profile", options->profile,
                       "profile folder, or a reference profile such as h100-sxm (default: the newest of this machine)");
   command
-      ->add_option("--set", options->request.overrides, "one figure: design.memory.bandwidth=8TB/s, workload.batch=4")
+      ->add_option("--set", options->request.overrides, "one figure: \"design.memory.bandwidth=8 TB/s\", workload.load.batch=4; it is an assumption of class T6 and spreads like one (a sweep holds its axis fixed)")
       ->allow_extra_args(false);
   command->add_flag("--explain", options->request.explain,
                     "print every term: equation, bytes, bandwidth, parameter, source, class");

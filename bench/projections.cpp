@@ -39,6 +39,8 @@ fs::path file_of(const std::string& wanted, const fs::path& folder, const char* 
     names.insert(names.end(), found.begin(), found.end());
   }
   if (fs::is_regular_file(wanted)) return wanted;
+  if (fs::is_directory(wanted))
+    throw UsageError(wanted + " is a folder: a " + std::string(what) + " is a name or a TOML file");
   std::string all;
   for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
   throw UsageError("no " + std::string(what) + " is named '" + wanted + "' and no such file exists" +

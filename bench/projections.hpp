@@ -15,7 +15,7 @@ namespace sextant::bench {
 // shipped.
 struct ProjectionRequest {
   std::vector<std::string> workloads, designs;
-  std::vector<std::string> overrides;  // "design.tier.bandwidth=2 TB/s", "workload.batch=4"
+  std::vector<std::string> overrides;  // "design.tier.bandwidth=2 TB/s", "workload.load.batch=4"
   bool explain = false;
   std::uint64_t seed = 1;
 };

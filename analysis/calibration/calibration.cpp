@@ -62,6 +62,7 @@ std::vector<Parameter> fit_all(const Observations& data, const Structure& struct
   fit_collectives(data, structure, parameters);
   fit_gpu_memory(data, parameters);
   fit_gpu_kernels(data, structure, parameters);
+  take_other_points(data, parameters);
   return parameters;
 }
 

@@ -80,6 +80,22 @@ TEST(Calibration, RecoversAlphaAndGapWithinTheirIntervals) {
   EXPECT_EQ(alpha.source, results::Source::fitted);
 }
 
+TEST(Calibration, WhatNoFitReadsStandsForItself) {
+  Truth truth;
+  truth.add("gpu.copy.host_to_device", Point{{"device", 0.0}}, {"bandwidth", Unit::byte_per_second}, 55e9);
+  truth.add("gpu.copy.host_to_device", Point{{"device", 1.0}}, {"bandwidth", Unit::byte_per_second}, 50e9);
+  truth.allreduce(2e-6, 1e-10);
+  const auto profile = calibrate({truth.run}, {200, 1});
+  const auto* second = results::find(profile, "gpu.copy.host_to_device.bandwidth[device=1]");
+  ASSERT_NE(second, nullptr);
+  EXPECT_NEAR(second->estimate.value / 50e9, 1, 0.03);
+  EXPECT_LT(second->estimate.low, second->estimate.value);
+  const auto messages = std::count_if(profile.parameters.begin(), profile.parameters.end(), [](const auto& parameter) {
+    return parameter.name.starts_with("net.allreduce.latency");
+  });
+  EXPECT_EQ(messages, 0);  // fitted, so its points do not stand for themselves too
+}
+
 TEST(Calibration, RefusesDataBuiltWithANegativeAlpha) {
   Truth truth(0.01);
   for (int i = 0; i < 6; ++i) {

@@ -37,6 +37,10 @@ void fit_collectives(const Observations& data, const Structure& structure, std::
 void fit_gpu_memory(const Observations& data, std::vector<Parameter>& into);
 void fit_gpu_kernels(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 
+// What no fit reads stands for itself, one parameter a point: copies between devices, other tools' streams, engines. Call it
+// last; `into` holds what the fits made.
+void take_other_points(const Observations& data, std::vector<Parameter>& into);
+
 // A parameter taken straight from a point, or from several.
 Parameter measured(std::string name, double value, results::Unit unit, std::string validity = {},
                    std::string assumption = {});

@@ -134,6 +134,7 @@ struct Design {
   std::string title;
   std::string description;
   std::string file;       // where it was read, for errors
+  bool set_by_hand = false;  // figures were replaced by --set: it is another machine than the file says
   bool proposed = true;   // nobody has built it, whatever its figures were measured on
   Execution execution{};  // who starts operations
   Topology topology = Topology::none;

@@ -19,6 +19,7 @@ using results::InvalidInput;
 
 constexpr std::array word_keys{"name",    "title",           "description",           "status",
                                "extends", "fixed.execution", "interconnect.topology", "interconnect.outer_topology"};
+constexpr double most_devices = 65536;  // every way to share them is tried
 constexpr std::array tier_word_keys{"kind", "access"};
 constexpr std::array sub_keys{"value", "low", "high", "times", "source", "class", "assumption"};
 
@@ -119,7 +120,7 @@ void check_keys(const Document& document, const std::vector<std::string>& tiers)
 
 void put(Document& document, const std::string& path, const std::string& text) {
   std::erase_if(document.leaves, [&](const Leaf& leaf) { return leaf.path == path; });
-  document.leaves.push_back({path, text, true, 0, 0});
+  document.leaves.push_back({path, text, true, 0, 0, "--set design"});
 }
 
 void apply(Document& document, const Override& change) {
@@ -131,6 +132,7 @@ void apply(Document& document, const Override& change) {
   const std::string prefix = change.path + ".";
   std::erase_if(document.leaves,
                 [&](const Leaf& leaf) { return leaf.path == change.path || leaf.path.starts_with(prefix); });
+  if (change.value == "none") return;
   put(document, prefix + "value", change.value);
   put(document, prefix + "source", "set on the command line");
   put(document, prefix + "class", "T6");
@@ -288,6 +290,7 @@ Design interpret_design(Document document, std::string name, const Catalogue& ca
   Design design;
   design.name = std::move(name);
   design.file = document.file;
+  design.set_by_hand = !overrides.empty();
   design.title = text_at(document, "title");
   design.description = text_at(document, "description");
   check_keys(document, tiers_of(document));
@@ -308,8 +311,10 @@ Design interpret_design(Document document, std::string name, const Catalogue& ca
   }
   require(document, design);
   const double devices = find_figure(design, slot(Key::devices))->estimate.value;
-  if (devices < 1 || devices != std::floor(devices))
-    throw InvalidInput(document.file + ": 'group.devices' must be a whole number from 1");
+  if (devices < 1 || devices > most_devices || devices != std::floor(devices)) {
+    const Leaf* leaf = find_leaf(document, "group.devices.value");
+    refuse(document, leaf ? *leaf : *find_leaf(document, "group.devices"), "write a whole number from 1 to 65536");
+  }
   if (devices > 1 && design.topology == Topology::none) {
     throw InvalidInput(
         document.file +

@@ -190,10 +190,13 @@ class FigureReader {
   void check_role(const Leaf& value) const {
     const Estimate& e = figure_.estimate;
     if (std::isnan(e.value)) return;
-    if (key_.role == Role::peak && !(e.low > 0)) refuse(document_, value, "a peak must be above zero");
-    if (key_.role == Role::efficiency && !(e.low > 0 && e.high <= 1))
-      refuse(document_, value,
-             "an efficiency lies above 0 and is at most 1: write the share of the peak that is reached");
+    const Leaf& low = leaf("low") ? *leaf("low") : value;
+    const Leaf& high = leaf("high") ? *leaf("high") : value;
+    if (key_.role == Role::peak && !(e.low > 0)) refuse(document_, low, "a peak must be above zero");
+    constexpr const char* share =
+        "an efficiency lies above 0 and is at most 1: write the share of the peak that is reached";
+    if (key_.role == Role::efficiency && !(e.low > 0)) refuse(document_, low, share);
+    if (key_.role == Role::efficiency && !(e.high <= 1)) refuse(document_, e.value > 1 ? value : high, share);
   }
 
   void read_class(const Leaf& value) {

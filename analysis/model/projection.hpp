@@ -54,6 +54,7 @@ struct Projection {
   std::string model;  // id in the catalogue
   std::string design;
   std::string design_title;  // for people: "8x H100 SXM"; empty where the design gives none
+  bool set_by_hand = false;  // a figure of the design was set on the command line
   bool proposed = false;     // nobody has built the design, whatever class decides its time
   std::string execution;     // who starts operations: host_launched, graph, persistent, autonomous
   std::string refused;       // not empty: a figure that nobody measured or declared, and nothing else here is an answer
@@ -94,10 +95,13 @@ struct Projection {
   double prefill_groups = 0;         // machines like the one whose prefill time was given, for this group
 };
 
-// "T2, proposed": how far the figures that decide were carried, and whether anyone has built the machine.
+// "T2, proposed": how far the figures that decide were carried, whether anyone has built the machine, and whether it is
+// the one that was written down.
 inline std::string class_text(const Projection& p) {
-  if (!p.proposed) return p.transfer_class;
-  return p.transfer_class.empty() ? "proposed" : p.transfer_class + ", proposed";
+  std::string text = p.transfer_class;
+  if (p.proposed) text += text.empty() ? "proposed" : ", proposed";
+  if (p.set_by_hand) text += text.empty() ? "set by hand" : ", set by hand";
+  return text;
 }
 
 }  // namespace sextant::analysis

@@ -48,8 +48,8 @@ Parallelism resolved(const Parallelism& p, double devices) {
 std::string refusal(const Model& m, const Parallelism& p, double devices) {
   const double stage = p.tensor * p.context * p.data;
   if (stage * p.pipeline != devices)
-    return "tensor x context x data x pipeline is " + count(stage * p.pipeline) + ", but there are " + count(devices) +
-           " devices";
+    return "parallelism.tensor x context x data x pipeline is " + count(stage * p.pipeline) + ", but there are " +
+           count(devices) + " devices: leave one of them out and it takes what remains";
   if (m.query_heads > 0 && !divides(p.tensor, m.query_heads))
     return "parallelism.tensor = " + count(p.tensor) + " does not divide the " + count(m.query_heads) + " query heads";
   if (m.attention == Attention::grouped && m.key_value_heads > 0 && !divides(p.tensor, m.key_value_heads) &&

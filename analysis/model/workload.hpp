@@ -116,9 +116,10 @@ struct Workload {
   std::string model_name;
   Model model;
   Precision precision;
-  double batch = 1;    // B, sequences decoded together
-  double context = 0;  // tokens in the cache of each sequence when decoding starts
-  double output = 0;   // tokens decoded; the mean step sees context + output/2
+  double batch = 1;            // B, sequences decoded together
+  double context = 0;          // tokens in the cache of each sequence when decoding starts
+  double output = 0;           // tokens decoded; the mean step sees context + output/2
+  double longest_context = 0;  // that the model was made for; 0 = not known
   CacheLayout cache;
   Routing routing;
   Speculation speculation;

@@ -148,7 +148,12 @@ void add_draws(BreakEven& answer, Contest& contest, const std::vector<double>& g
     for (std::size_t c = 0; c < values.size(); ++c)
       values[c].push_back(crossing_in(line, answer.crossings[c].crossing, grid));
   }
-  for (std::size_t c = 0; c < values.size(); ++c) answer.crossings[c].draws = ranked(std::move(values[c]));
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    Quantiles& spread = answer.crossings[c].draws = ranked(std::move(values[c]));
+    // The middle of every figure need not lie among the middle of the draws; the interval that is said must hold the value.
+    spread.p5 = std::min(spread.p5, answer.crossings[c].crossing.value);
+    spread.p95 = std::max(spread.p95, answer.crossings[c].crossing.value);
+  }
   answer.faster_throughout = answer.draws > 0 ? faster / static_cast<double>(answer.draws) : 0;
   answer.slower_throughout = answer.draws > 0 ? slower / static_cast<double>(answer.draws) : 0;
 }

@@ -2,6 +2,7 @@
 #include "analysis/uncertainty/checks.hpp"
 
 #include "analysis/model/flash.hpp"
+#include "results/record/csv.hpp"
 
 namespace sextant::analysis {
 namespace {
@@ -57,7 +58,8 @@ void check_cooling(Projection& projection, const Step& step) {
   projection.reason = "at rest alone a device uses more power than its limits on power and temperature allow";
 }
 
-void check_arithmetic(Projection& projection, const Workload& workload, const Values& values) {
+void check_arithmetic(Projection& projection, const Workload& workload, const Values& values,
+                      const Design& design) try {
   std::string said;
   for (const Arithmetic wanted : {workload.precision.weight_arithmetic, workload.precision.expert_arithmetic,
                                   workload.precision.cache_arithmetic}) {
@@ -68,6 +70,8 @@ void check_arithmetic(Projection& projection, const Workload& workload, const Va
     projection.assumptions.push_back("no " + name + " multipliers: operands are widened to " +
                                      arithmetic_names[static_cast<std::size_t>(used)] + ", at no cost in time");
   }
+} catch (const results::InvalidInput& error) {
+  throw results::InvalidInput(design.file + ": " + error.what());
 }
 
 void check_flash_depth(Projection& projection, const BoundDesign& bound, const Values& values) {

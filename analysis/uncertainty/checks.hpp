@@ -16,7 +16,7 @@ void check_capacity(Projection& projection, const Workload& workload, const Boun
 void check_cooling(Projection& projection, const Step& step);
 
 // Which types the multipliers really work on. Throws InvalidInput when the design has none that will do.
-void check_arithmetic(Projection& projection, const Workload& workload, const Values& values);
+void check_arithmetic(Projection& projection, const Workload& workload, const Values& values, const Design& design);
 
 // A remark for flash whose depth lies outside what was measured.
 void check_flash_depth(Projection& projection, const BoundDesign& bound, const Values& values);

@@ -124,6 +124,7 @@ Projection named(const Workload& workload, const Design& design) {
   projection.design = design.name;
   projection.design_title = design.title;
   projection.proposed = design.proposed;
+  projection.set_by_hand = design.set_by_hand;
   projection.execution = execution_names[static_cast<std::size_t>(design.execution)];
   projection.batch = workload.batch;
   projection.context = workload.context + workload.output / 2;
@@ -144,7 +145,7 @@ DrawnProjection project_with_draws(const Workload& wanted, const Design& design,
   projection.devices = hardware.devices;
   describe_step(projection, step, workload, hardware, bound);
   projection.bound_by = bound_by(step);
-  check_arithmetic(projection, workload, centre);
+  check_arithmetic(projection, workload, centre, design);
   check_capacity(projection, workload, bound, step);
   check_cooling(projection, step);
   check_flash_depth(projection, bound, centre);
@@ -152,6 +153,11 @@ DrawnProjection project_with_draws(const Workload& wanted, const Design& design,
   rank(projection, workload, bound, centre);
   projection.terms = terms(step, workload, hardware, bound);
   for (const std::string& remark : bound.remarks) projection.assumptions.push_back(remark);
+  if (workload.longest_context > 0 && workload.context + workload.output > workload.longest_context) {
+    projection.assumptions.push_back("the model was made for " +
+                                     results::format(workload.longest_context, results::Unit::one) +
+                                     " tokens: what it says beyond them is not asked here, only how long it takes");
+  }
   if (workload.model.experts > 0 && workload.batch > 1) {
     projection.assumptions.push_back("experts are chosen uniformly with routing correlation " +
                                      results::format(workload.routing.correlation, results::Unit::one) + " (4.3)");

@@ -190,6 +190,29 @@ TEST(Project, WidenedArithmeticIsSaid) {
               testing::Contains(HasSubstr("no fp4 multipliers: operands are widened to fp8")));
 }
 
+TEST(Project, SaysWhichDevicesHaveNothingToDo) {
+  Workload w = example::workload("llama-3.1-8b-bf16-b1");
+  w.search_split = false;
+  w.parallelism = {1, 1, 8, 1, 1};
+  const Projection alone = project(w, example::design("h100x8"), example::profile(), {.draws = 64});
+  EXPECT_EQ(alone.split, "one device, 7 idle");
+  EXPECT_NEAR(alone.footprint, alone.capacity_needed, 1);  // seven replicas would keep what nobody asked for
+  w.batch = 8;
+  EXPECT_EQ(project(w, example::design("h100x8"), example::profile(), {.draws = 64}).split, "data 8");
+}
+
+TEST(Project, ALongerContextThanTheModelWasMadeForIsSaid) {
+  Workload w = example::workload("llama-3.1-8b-bf16-b1");
+  const auto said = [&] {
+    const Projection p = project(w, example::design("h100x8"), example::profile(), {.draws = 64});
+    return std::any_of(p.assumptions.begin(), p.assumptions.end(),
+                       [](const std::string& text) { return text.find("was made for 131072") != std::string::npos; });
+  };
+  EXPECT_FALSE(said());
+  w.context = 200000;
+  EXPECT_TRUE(said());
+}
+
 // A profile of any origin: published component rows of an H100 stand where this machine's measurements do. The sum of
 // kernels is a bound that the figures fitted to whole runs do not beat, and it reads its weights no faster than the peak.
 TEST(Project, StandsOnAReferenceProfileToo) {

@@ -56,6 +56,7 @@ Json json(const Projection& p) {
           {"design", p.design},
           {"design_title", p.design_title},
           {"proposed", p.proposed},
+          {"set_by_hand", p.set_by_hand},
           {"execution", p.execution},
           {"batch", number(p.batch)},
           {"context", number(p.context)},

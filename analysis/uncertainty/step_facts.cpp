@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/uncertainty/step_facts.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -10,16 +11,19 @@
 namespace sextant::analysis {
 namespace {
 
-// "tensor 8", "tensor 4, pipeline 2"; "one device" where nothing is shared.
-std::string split_text(const Parallelism& p) {
+// "tensor 8", "tensor 4, pipeline 2"; "one device, 7 idle" where a batch has nothing for more replicas.
+std::string split_text(const Parallelism& p, double batch) {
+  const double replicas = std::min(p.data, batch);
   std::string text;
   for (const auto& [name, degree] :
-       {std::pair{"tensor", p.tensor}, std::pair{"context", p.context}, std::pair{"data", p.data},
+       {std::pair{"tensor", p.tensor}, std::pair{"context", p.context}, std::pair{"data", replicas},
         std::pair{"pipeline", p.pipeline}, std::pair{"expert", p.expert}}) {
     if (degree > 1)
       text += (text.empty() ? "" : ", ") + std::string(name) + " " + results::format(degree, results::Unit::one);
   }
-  return text.empty() ? "one device" : text;
+  if (text.empty()) text = "one device";
+  const double idle = p.tensor * p.context * p.pipeline * (p.data - replicas);
+  return idle > 0 ? text + ", " + results::format(idle, results::Unit::one) + " idle" : text;
 }
 
 }  // namespace
@@ -42,11 +46,12 @@ void describe_step(Projection& projection, const Step& step, const Workload& wor
                    const BoundDesign& bound) {
   projection.largest_batch = capacity_batch(workload, hardware);
   projection.knee_batch = knee_batch(workload, hardware);
-  projection.split = split_text(step.parallelism);
+  projection.split = split_text(step.parallelism, workload.batch);
   projection.tokens_per_step = step.tokens;
   projection.power = states_power(bound.design) ? step.power : std::nan("");
   projection.intensity = step.work.flops / step.bytes();
-  projection.footprint = step.needed * hardware.devices;
+  const Parallelism& p = step.parallelism;  // replicas without a sequence keep nothing
+  projection.footprint = step.needed * p.tensor * p.context * p.pipeline * std::min(p.data, workload.batch);
   double bandwidth = 0;
   for (const Tier& tier : hardware.used_tiers()) bandwidth += tier.chained ? 0 : sustained_bandwidth(tier);
   projection.sweep_rate = bandwidth / step.needed;

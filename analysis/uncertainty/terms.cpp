@@ -40,7 +40,7 @@ Slot compute_slot_used(const BoundDesign& design, Arithmetic type) {
 }
 
 // Bandwidth and efficiency of the tiers that hold what the operator reads.
-Slots memory_slots(const OperatorTime& time, const Step& step, const Hardware& hardware) {
+Slots memory_slots(const OperatorTime& time, const Step& step, const Hardware& hardware, const BoundDesign& design) {
   const auto in = [&](Object object, std::size_t tier) {
     return step.placement.shares[static_cast<std::size_t>(object)][tier] > 0;
   };
@@ -51,7 +51,8 @@ Slots memory_slots(const OperatorTime& time, const Step& step, const Hardware& h
     const bool read = (op.weight_bytes > 0 && in(op.weights, t)) || cached || (t == 0 && op.weight_bytes <= 0);
     if (!read) continue;
     slots.push_back(slot(t, TierKey::bandwidth));
-    slots.push_back(slot(t, cached ? TierKey::cache_efficiency : TierKey::efficiency));
+    const bool own = cached && bound_figure(design, slot(t, TierKey::cache_efficiency));
+    slots.push_back(slot(t, own ? TierKey::cache_efficiency : TierKey::efficiency));
   }
   return slots;
 }
@@ -68,7 +69,7 @@ Term operator_term(const OperatorTime& time, const Step& step, const Hardware& h
   term.bandwidth = busy > 0 ? term.bytes / busy : 0;
   if (time.compute > time.memory)
     return decided_by(term, design, {compute_slot_used(design, op.arithmetic), slot(Key::compute_efficiency)});
-  return decided_by(term, design, memory_slots(time, step, hardware));
+  return decided_by(term, design, memory_slots(time, step, hardware, design));
 }
 
 std::string times(const std::string& what, double count) {

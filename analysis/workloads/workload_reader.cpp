@@ -75,8 +75,8 @@ double number(const Document& document, const Leaf& leaf, double low, double hig
     if (amount.unit != results::Unit::one)
       refuse(document, leaf, "this is a count or a ratio, not a physical quantity");
     value = amount.value;
-  } catch (const std::invalid_argument& error) {
-    refuse(document, leaf, error.what());
+  } catch (const std::invalid_argument&) {
+    refuse(document, leaf, "this is no number: write a count or a ratio, for example \"4\" or \"4096 tokens\"");
   }
   if (!(value >= low && value <= high)) {
     refuse(document, leaf, "must lie between " + results::number_text(low) + " and " + results::number_text(high));
@@ -156,10 +156,13 @@ Precision read_precision(const Document& document, const Catalogue& catalogue) {
   return p;
 }
 
-Model read_model(const Document& document, const Leaf& leaf, const Catalogue& catalogue, std::string* id = nullptr) {
+Model read_model(const Document& document, const Leaf& leaf, const Catalogue& catalogue, Workload* w = nullptr) {
   try {
     const Entry& entry = find(catalogue, Kind::model, leaf.text);
-    if (id) *id = entry.id;
+    if (w) {
+      w->model_name = entry.id;
+      if (const PublishedFigure* longest = lookup(entry, "max_context")) w->longest_context = longest->estimate.value;
+    }
     return model_shape(entry);
   } catch (const InvalidInput& error) {
     refuse(document, leaf, error.what());
@@ -245,7 +248,7 @@ Workload interpret_workload(Document document, std::string name, const Catalogue
       throw InvalidInput("--set workload." + change.path + ": unknown key" + suggestion(change.path, known_keys()));
     }
     std::erase_if(document.leaves, [&](const Leaf& leaf) { return leaf.path == change.path; });
-    document.leaves.push_back({change.path, change.value, true, 0, 0});
+    document.leaves.push_back({change.path, change.value, true, 0, 0, "--set workload"});
   }
   for (const Leaf& leaf : document.leaves) {
     if (!known(leaf.path)) refuse(document, leaf, "unknown key" + suggestion(leaf.path, known_keys()));
@@ -253,7 +256,7 @@ Workload interpret_workload(Document document, std::string name, const Catalogue
   Workload w;
   w.name = std::move(name);
   const Leaf& model = required(document, "model", "name a model of the catalogue");
-  w.model = read_model(document, model, catalogue, &w.model_name);
+  w.model = read_model(document, model, catalogue, &w);
   w.precision = read_precision(document, catalogue);
   w.batch = number(document, required(document, "load.batch", "write the sequences decoded together, \"1\""), 1, 1e6);
   if (w.batch != std::floor(w.batch)) refuse(document, *find_leaf(document, "load.batch"), "must be a whole number");
