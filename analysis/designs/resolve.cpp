@@ -121,14 +121,11 @@ Wear resolve_wear(const Values& v, std::size_t t) {
           seconds_per_year / at(v, slot(t, TierKey::retention))};
 }
 
-// Units read their shards at their part of the device's bandwidth and multiply at their part of its rate (4.6): what a
-// unit reaches follows from the device.
+// Units have their parts of the device's bandwidth and arithmetic, which the step takes from the device itself (4.6).
 void resolve_near_data(const Values& v, Hardware& h) {
   NearMemory& near = h.near_data;
   near.units = at_or(v, slot(Key::near_data_units), 1);
   if (near.units <= 1) return;
-  near.unit_bandwidth = sustained_bandwidth(h.memory()) / near.units;
-  near.unit_flops = h.compute[static_cast<std::size_t>(Arithmetic::bf16)] / near.units;
   near.imbalance = at(v, slot(Key::near_data_imbalance));
   near.link_bandwidth = at(v, slot(Key::near_data_link_bandwidth));
   near.synchronisation = at(v, slot(Key::near_data_synchronisation));

@@ -222,14 +222,22 @@ CollectiveTime one_exchange(const Exchange& e, const Hardware& h) {
   return time;
 }
 
+// How often devices of one group want a byte of a token that goes to k experts: between groups it is sent once (4.8).
+double copies_in_group(const Model& m, double ranks, double local) {
+  if (ranks <= local || m.experts <= 0) return 1;
+  return std::max(1.0, m.experts_per_token / groups_reached(std::ceil(ranks / local), m.experts, m.experts_per_token));
+}
+
 // Collectives (4.8), less what hides behind the rest of the step.
 void add_exchanges(Step& step, const Workload& w, const Hardware& h) {
   const Exchanges list = exchanges(w, step.parallelism, step.share);
   double latency = 0, transfer = 0;
   for (std::size_t i = 0; i < purpose_count; ++i) {
-    step.exchanges[i].exchange = list[i];
-    if (list[i].count <= 0) continue;
-    step.exchanges[i].each = one_exchange(list[i], h);
+    Exchange& exchange = step.exchanges[i].exchange = list[i];
+    if (exchange.count <= 0) continue;
+    if (exchange.collective == Collective::all_to_all)
+      exchange.copies = copies_in_group(w.model, exchange.ranks, h.network.local);
+    step.exchanges[i].each = one_exchange(exchange, h);
     step.work.link_bytes += list[i].count * list[i].bytes;
     latency += list[i].count * step.exchanges[i].each.latency;
     transfer += list[i].count * step.exchanges[i].each.transfer;

@@ -13,13 +13,11 @@ struct NearMemory {
   double units = 1;              // of one device; 1 = none
   double unit_bandwidth = 0;     // byte/s of a unit's own shard, efficiencies applied
   double unit_flops = 0;         // flop/s of a unit
-  double unit_capacity = 0;      // byte of a shard, C_shard
   double imbalance = 0;          // slowest shard over mean, minus 1, beyond what division into whole parts causes
   double link_bandwidth = 0;     // byte/s of the fabric between the units of a device
   double synchronisation = 0;    // s for one level of a tree over the units
   double mode_switch = 0;        // s an operator, to let the units have the memory and to take it back
   double host_bandwidth = 0;     // byte/s of the link to a host that runs other operators; 0 = units hand on themselves
-  double blocking = 1;           // share of normal accesses that stall while units compute: 1 all, 0 none
   bool multicast = true;         // the fabric sends one input to many units at once
   bool reduces_on_path = false;  // the fabric adds partial results where they meet
 };
@@ -57,9 +55,6 @@ struct NearTime {
 // The division with the least time is taken. Memory and compute of a unit are left apart, so that the caller combines
 // them as it does everywhere (4.2).
 NearTime near_data(const NearMemory& units, const NearWork& work);
-
-// A device with all of its units, as if it were one memory.
-inline double internal_bandwidth(const NearMemory& m) { return m.units * m.unit_bandwidth; }
 
 // Shards of C_shard that hold `bytes`: Llama 3.1 405B in FP8 needs thousands of banks of 64 MB, a dozen stacks.
 inline double shards_needed(double bytes, double shard_capacity) { return std::ceil(bytes / shard_capacity); }

