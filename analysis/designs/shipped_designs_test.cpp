@@ -96,7 +96,8 @@ TEST(Design, ABufferTooSmallForTheSenseTimeCostsBandwidth) {
 
 TEST(Design, BanksComputeAboutOneOperationAByte) {
   const Hardware h = resolve(values_of(variant("pim_bank")), variant("pim_bank"), {});
-  EXPECT_NEAR(largest_batch(2, h.near_data.unit_flops, h.near_data.unit_bandwidth), 1.15, 0.1);
+  const double multiplies = h.compute[static_cast<std::size_t>(Arithmetic::bf16)] / h.near_data.units;
+  EXPECT_NEAR(largest_batch(2, multiplies, sustained_bandwidth(h.memory()) / h.near_data.units), 1.15, 0.1);
   EXPECT_NEAR(find_figure(variant("pim_bank"), slot(0, TierKey::capacity))->estimate.value / h.near_data.units, 47e6,
               1e6);
   EXPECT_GT(h.host.bandwidth, 0);

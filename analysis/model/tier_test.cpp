@@ -80,7 +80,8 @@ TEST(Tier, WrongGuessesAreReadForNothing) {
   const Access experts{.bytes = 1e9, .address = Address::data_dependent};
   EXPECT_DOUBLE_EQ(read_seconds(t, experts), 1.25e-3);
   EXPECT_DOUBLE_EQ(read_seconds(t, {.bytes = 1e9}), 1e-3);
-  t.prediction = 0;
+  t.prediction = 0;  // nothing is guessed, so nothing is guessed wrongly
+  EXPECT_DOUBLE_EQ(read_seconds(t, experts), 1e-3);
 }
 
 TEST(Tier, HalfSizeIsWhereHalfOfTheBandwidthIsReached) {
