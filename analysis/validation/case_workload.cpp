@@ -2,6 +2,7 @@
 #include "analysis/validation/case_workload.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string_view>
 
 #include "analysis/model/operators.hpp"
@@ -53,9 +54,21 @@ void set_arithmetic(Precision& p, const Decoding& d, const Model& model, const C
 
 bool single_stream(const Case& c) { return c.decoding().batch == 1.0; }
 
+constexpr double weights_of_memory = 0.5;  // at most, where a row does not say how accelerators share a model
+
+// The degree of tensor parallelism.
+double sharing(const Case& c, const Catalogue& catalogue, const Workload& w, const UnstatedLoad& unstated) {
+  const Decoding& d = c.decoding();
+  const double memory = usable_memory(c, catalogue, unstated.memory_use);
+  double shared = d.shared_by;
+  if (d.batch || memory <= 0) return shared;
+  while (2 * shared <= d.accelerators && resident_weights(w, shared) > weights_of_memory * memory) shared *= 2;
+  return shared;
+}
+
 double sequences_that_fit(const Case& c, const Catalogue& catalogue, const Workload& w, const UnstatedLoad& unstated) {
   Hardware h;
-  h.devices = c.decoding().shared_by;
+  h.devices = w.parallelism.tensor;
   h.memory().capacity = usable_memory(c, catalogue, unstated.memory_use);
   h.memory().read_bandwidth = std::max(c.bandwidth, 1.0);  // of no consequence here, but a step needs one
   h.compute.fill(1);
@@ -64,8 +77,8 @@ double sequences_that_fit(const Case& c, const Catalogue& catalogue, const Workl
 
 }  // namespace
 
-double groups(const Case& c) {
-  return single_stream(c) ? 1 : std::max(1.0, c.decoding().accelerators / c.decoding().shared_by);
+double groups(const Case& c, const Workload& w) {
+  return single_stream(c) ? 1 : std::max(1.0, c.decoding().accelerators / w.parallelism.tensor);
 }
 
 double usable_memory(const Case& c, const Catalogue& catalogue, double memory_use) {
@@ -87,10 +100,37 @@ Workload workload_of(const Case& c, const Catalogue& catalogue, const UnstatedLo
   set_weights(w.precision, d, w.model);
   set_arithmetic(w.precision, d, w.model, catalogue);
   w.precision.cache = d.cache_bytes;
-  w.parallelism = {d.shared_by, 1, 1, 1, 1};
+  w.parallelism = {0, 1, 1, 1, 1};
+  w.parallelism.tensor = sharing(c, catalogue, w, unstated);
   if (d.engine.find("batched-bench") != std::string::npos) w.routing.correlation = 1;
-  w.batch = d.batch ? std::max(1.0, *d.batch / groups(c)) : sequences_that_fit(c, catalogue, w, unstated);
+  w.batch = d.batch ? std::max(1.0, *d.batch / groups(c, w)) : sequences_that_fit(c, catalogue, w, unstated);
   return w;
+}
+
+namespace {
+
+// Tokens that a step brings to what the metric counts; 0 where it counts none.
+double tokens_counted(const Case& c, const Workload& w) {
+  const double all = w.batch * groups(c, w);
+  if (c.metric == Metric::user_rate) return 1;
+  if (c.metric == Metric::total_rate) return all;
+  return c.metric == Metric::accelerator_rate ? all / c.decoding().accelerators : 0;
+}
+
+}  // namespace
+
+double as_measured(const Case& c, const Workload& w, double seconds) {
+  if (c.metric == Metric::step_time) return seconds;
+  if (c.metric == Metric::batch_time) return w.output * seconds;
+  const double tokens = tokens_counted(c, w);
+  return tokens > 0 ? tokens / seconds : std::numeric_limits<double>::quiet_NaN();
+}
+
+double measured_step(const Case& c, const Workload& w) {
+  if (c.metric == Metric::step_time) return c.measured;
+  if (c.metric == Metric::batch_time) return c.measured / w.output;
+  const double tokens = tokens_counted(c, w);
+  return tokens > 0 ? tokens / c.measured : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace sextant::analysis

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "analysis/model/operators.hpp"
 #include "analysis/validation/example_cases.hpp"
 #include "results/record/csv.hpp"
@@ -101,13 +103,44 @@ TEST(CaseWorkload, BatchedBenchFeedsLikePrompts) {
 TEST(CaseWorkload, GroupsShareTheBatchAndASingleStreamHasOne) {
   Case c = decode_case();
   decoding(c).accelerators = 8;
-  EXPECT_EQ(groups(c), 1);
+  EXPECT_EQ(groups(c, workload(c)), 1);
   EXPECT_DOUBLE_EQ(usable_memory(c, catalogue()), 8 * 0.9 * 80e9);
   decoding(c).batch = 64;
   decoding(c).shared_by = 2;
-  EXPECT_EQ(groups(c), 4);
+  EXPECT_EQ(groups(c, workload(c)), 4);
   EXPECT_EQ(workload(c).batch, 16);
   EXPECT_DOUBLE_EQ(usable_memory(c, catalogue()), 0.9 * 80e9);
+}
+
+// 8 GPUs, and nobody says how they share: 70B in 16 bits is 141 GB, half of the memory of four.
+TEST(CaseWorkload, AGroupThatIsNotStatedIsTheSmallestThatIsHalfEmpty) {
+  Case c = decode_case();
+  decoding(c).model = "llama-2-70b";
+  decoding(c).batch.reset();
+  decoding(c).accelerators = 8;
+  const Workload w = workload(c);
+  EXPECT_EQ(w.parallelism.tensor, 4);
+  EXPECT_EQ(groups(c, w), 2);
+  EXPECT_GT(w.batch, 1);
+}
+
+TEST(CaseWorkload, AStepBecomesWhatTheMetricCountsAndBack) {
+  Case c = decode_case();
+  decoding(c).batch = 16;
+  decoding(c).accelerators = 8;
+  decoding(c).shared_by = 4;
+  const Workload w = workload(c);  // two groups of eight sequences
+  const std::pair<Metric, double> expected[] = {{Metric::user_rate, 100},       {Metric::total_rate, 1600},
+                                                {Metric::accelerator_rate, 200}, {Metric::step_time, 0.01},
+                                                {Metric::batch_time, 1.28}};
+  for (const auto& [metric, value] : expected) {
+    c.metric = metric;
+    EXPECT_NEAR(as_measured(c, w, 0.01), value, 1e-9 * value);
+    c.measured = value;
+    EXPECT_NEAR(measured_step(c, w), 0.01, 1e-12);
+  }
+  c.metric = Metric::power;
+  EXPECT_TRUE(std::isnan(as_measured(c, w, 0.01)));
 }
 
 TEST(CaseWorkload, AModelThatNobodyKnowsIsAnError) {
