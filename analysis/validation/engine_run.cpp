@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/validation/engine_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/model/prefill.hpp"
+#include "analysis/model/split.hpp"
+#include "analysis/validation/case_workload.hpp"
+
+namespace sextant::analysis {
+namespace {
+
+constexpr double usable = 0.9;       // of the memory, for weights and cache (decode-model.md section 3a)
+constexpr double weights_share = 0.5;  // of the memory that weights may take before a server splits them further
+
+bool mentions(const std::string& text, std::string_view word) { return text.find(word) != std::string::npos; }
+
+double capacity_of(const Entry& device) {
+  const PublishedFigure* capacity = lookup(device, "capacity");
+  return capacity ? capacity->estimate.value : 0;
+}
+
+// Accelerators that work on one token, and stages that pass it on.
+Parallelism split_of(const Case& measured, const Workload& w, double capacity) {
+  const Decoding& run = measured.decoding();
+  Parallelism p;
+  p.tensor = run.shared_by;
+  if (measured.group != Group::maxload) return p;
+  const double beside = std::max(1.0, run.accelerators / run.shared_by);
+  if (run.split_stated) {
+    p.pipeline = run.shared_by == 1 ? std::min(beside, w.model.layers) : 1;
+  } else {
+    p.tensor = 1;
+    const double weights = resident_weights(w, 1);
+    while (p.tensor < run.accelerators && weights > weights_share * capacity * p.tensor) p.tensor *= 2;
+  }
+  // A latent cache has no heads to share out: each accelerator attends for its own requests, and experts are spread.
+  if (w.model.attention == Attention::latent && p.tensor > 1) {
+    p.data = p.tensor;
+    p.expert = w.model.experts > 0 ? p.tensor : 1;
+    p.tensor = 1;
+  }
+  return p;
+}
+
+// Sequences that the memory of the group holds when each has `tokens` in its cache; at least one: it ran.
+double sequences_held(const Workload& w, double devices, double capacity, double tokens) {
+  Hardware h;
+  h.devices = devices;
+  h.memory().capacity = usable * capacity;
+  Workload full = w;
+  full.context = tokens;
+  full.output = 0;
+  return std::max(1.0, capacity_batch(full, h));
+}
+
+Figure figure(Slot slot, results::Estimate estimate, std::string citation, std::string identity) {
+  Figure f;
+  f.slot = slot;
+  f.path = design_key(slot).path;
+  f.estimate = estimate;
+  f.source = results::Source::published;
+  f.citation = std::move(citation);
+  f.identity = std::move(identity);
+  f.transfer = results::TransferClass::T0;
+  f.ranged = true;
+  return f;
+}
+
+class DesignWriter {
+ public:
+  explicit DesignWriter(EngineRun& run) : run_(run) {
+    run_.values.fill(std::nan(""));
+    run_.design.name = run.measured->id;
+    run_.design.proposed = false;
+    run_.design.execution = Execution::graph;
+    run_.design.tiers = {"memory"};
+  }
+  void stated(Slot slot, double value, std::string citation) {
+    run_.design.figures.push_back(
+        figure(slot, results::exactly(value), std::move(citation), run_.measured->id + design_key(slot).path));
+    run_.values[slot] = value;
+  }
+  void fitted(Slot slot, const char* parameter) {
+    Figure f = figure(slot, results::exactly(std::nan("")), {}, parameter);
+    f.profile = parameter;
+    run_.design.figures.push_back(std::move(f));
+  }
+
+ private:
+  EngineRun& run_;
+};
+
+// Peaks of the arithmetic that the engine uses: servers multiply in the type of the weights where the device can,
+// programs that widen weights to 16 bit do not.
+void write_arithmetic(DesignWriter& to, const Case& measured, const Entry& device, bool widens) {
+  to.stated(slot(Key::compute_bf16), measured.arithmetic, "the row");
+  to.stated(slot(Key::compute_f32), measured.arithmetic, "the row");
+  for (const auto& [key, name] : {std::pair{Key::compute_fp8, "fp8"}, {Key::compute_int8, "int8"}, {Key::compute_fp4, "fp4"}}) {
+    const PublishedFigure* peak = widens ? nullptr : lookup(device, name);
+    if (peak) to.stated(slot(key), peak->estimate.value, peak->source);
+  }
+}
+
+void write_design(EngineRun& run, const Catalogue& catalogue, const Entry& device) {
+  DesignWriter to(run);
+  const Case& measured = *run.measured;
+  const Parallelism& p = run.workload.parallelism;
+  const double devices = p.tensor * p.data * p.pipeline;
+  to.stated(slot(Key::devices), devices, "the row");
+  to.stated(slot(0, TierKey::capacity), 1e15, "it ran: what it needs fits");
+  to.stated(slot(0, TierKey::bandwidth), measured.bandwidth, "the row");
+  to.fitted(slot(0, TierKey::efficiency), engine_parameters[0]);
+  write_arithmetic(to, measured, device, !serves_many(measured.decoding().family));
+  to.fitted(slot(Key::compute_efficiency), engine_parameters[3]);
+  to.stated(slot(Key::compute_overlap_exponent), measured.group == Group::maxload ? 1 : 3,
+            "peers.md section 7: 2 to 4; under load prompts and steps alternate, nothing overlaps");
+  to.stated(slot(Key::fixed_per_operation), 0, "in fixed.per_layer");
+  to.fitted(slot(Key::fixed_per_layer), engine_parameters[1]);
+  to.fitted(slot(Key::fixed_per_sequence), engine_parameters[2]);
+  to.stated(slot(Key::fixed_per_step), 0, "in fixed.per_layer");
+  run.design.topology = devices > 1 ? Topology::switched : Topology::none;
+  if (devices <= 1) return;
+  const PublishedFigure* link = lookup(device, "link_bandwidth");
+  const PublishedFigure& pcie = find(find(catalogue, Kind::interconnect, "pcie4"), "bandwidth_per_direction");
+  to.fitted(slot(Key::interconnect_software_latency), engine_parameters[4]);
+  to.stated(slot(Key::interconnect_bandwidth), (link ? *link : pcie).estimate.value, (link ? *link : pcie).source);
+  to.stated(slot(Key::interconnect_efficiency), 0.6, "docs/decode-model.md section 4.8");
+}
+
+}  // namespace
+
+EngineRun engine_run(const Case& measured, const Catalogue& catalogue) {
+  EngineRun run;
+  run.measured = &measured;
+  const Decoding& decoding = measured.decoding();
+  const Entry& device = find(catalogue, Kind::device, measured.device);
+  run.workload = workload_of(measured, catalogue);
+  Workload& w = run.workload;
+  const double capacity = capacity_of(device);
+  w.parallelism = split_of(measured, w, capacity);
+  const Parallelism& p = w.parallelism;
+  const double devices = p.tensor * p.data * p.pipeline;
+  if (measured.group == Group::maxload) {
+    const double held = sequences_held(w, devices, capacity, w.context + w.output / 2);
+    w.batch = std::min(held, largest_batch * p.pipeline * p.data);
+    run.replicas = std::max(1.0, decoding.accelerators / devices);
+  } else if (mentions(decoding.notes, "static batch") && w.batch > 1) {
+    const double held = sequences_held(w, devices, capacity, w.context + w.output);
+    run.waves = std::ceil(w.batch / held);
+    w.batch /= run.waves;
+  }
+  run.prompt = measured.metric == Metric::batch_time || measured.group == Group::maxload ||
+               mentions(decoding.notes, "static batch") || mentions(decoding.notes, "incl");
+  run.effects = effects_of(measured, device, w.model.experts > 0);
+  run.age = age_of(device);
+  run.ranks = p.tensor * p.data;
+  write_design(run, catalogue, device);
+  return run;
+}
+
+Hardware hardware_of(const EngineRun& run, const EngineFigures& figures) {
+  Values values = run.values;
+  values[slot(0, TierKey::efficiency)] = figures.efficiency;
+  values[slot(Key::fixed_per_layer)] = figures.per_layer;
+  values[slot(Key::fixed_per_sequence)] = figures.per_sequence;
+  values[slot(Key::compute_efficiency)] = figures.arithmetic;
+  values[slot(Key::interconnect_software_latency)] = figures.latency;
+  return resolve(values, run.design, {});
+}
+
+// Prompts of a benchmark that feeds one text to all sequences route alike in part; users' prompts do not.
+Workload workload_with(const EngineRun& run, const EngineFigures& figures) {
+  Workload w = run.workload;
+  w.routing.correlation *= figures.correlation;
+  return w;
+}
+
+double value_of(const EngineRun& run, double step, double prompt, double load) {
+  const Case& measured = *run.measured;
+  const Decoding& decoding = measured.decoding();
+  const double output = run.workload.output;
+  const double token = run.waves * load * (step + (run.prompt ? prompt / output : 0));  // s for each token of a stream
+  const double total = run.replicas * run.waves * run.workload.batch / token;
+  switch (measured.metric) {
+    case Metric::step_time:
+      return token;
+    case Metric::batch_time:
+      return token * output;
+    case Metric::total_rate:
+      return total;
+    case Metric::accelerator_rate:
+      return total / decoding.accelerators;
+    default:
+      return 1 / token;
+  }
+}
+
+double predicted_value(const EngineRun& run, const EngineFigures& figures, StepFunction step) {
+  const Hardware h = hardware_of(run, figures);
+  const Workload w = workload_with(run, figures);
+  return value_of(run, step(w, h).seconds_per_token(), run.prompt ? prefill_seconds(w, h) : 0, figures.load);
+}
+
+}  // namespace sextant::analysis
