@@ -103,8 +103,12 @@ void read_types(const PublishedRow& row, const Catalogue& catalogue, Decoding& d
     d.weight_bytes = find(*type, "bytes").estimate.value;
     d.file_bytes = file_bytes(catalogue, d.model, d.weight_type);
   }
-  // Where a row does not say how the cache is kept, it is 16 bits: the default of every engine.
-  if (row.text("kv_dtype").empty()) return;
+  // Where a row does not say how the cache is kept, it is 16 bits, the default of every engine; but whoever fills the
+  // memory with requests and has weights of 8 bits or fewer keeps the cache in 8 bits too (the rows that say so all do).
+  if (row.text("kv_dtype").empty()) {
+    if (!d.batch && d.weight_bytes <= 1.1) d.cache_bytes = 1;
+    return;
+  }
   if (const Entry* type = refusal.known(catalogue, Kind::precision, row.text("kv_dtype")))
     d.cache_bytes = find(*type, "bytes").estimate.value;
 }

@@ -11,16 +11,16 @@ EffectParameter& at(Effects& effects, Effect effect) { return effects[static_cas
 
 // Engines that are built alike share what single engines cannot tell apart: programs of one user on whatever device,
 // on its processor, and servers of many users.
-enum class Kind { local, processor, server };
-constexpr const char* kind_names[] = {"local engines", "processor engines", "servers"};
+enum class Manner { local, processor, server };
+constexpr const char* manner_names[] = {"local engines", "processor engines", "servers"};
 
-Kind kind_of(const std::string& family) {
-  const auto ends = [&](std::string_view with) { return family.size() >= with.size() && family.ends_with(with); };
-  if (ends("-cpu")) return Kind::processor;
-  for (const char* program : {"llama", "ik_llama", "ollama", "mlx", "exllama", "koboldcpp", "mlc"}) {
-    if (family.rfind(program, 0) == 0) return Kind::local;
-  }
-  return Kind::server;
+constexpr const char* servers[] = {"vllm", "sglang", "tensorrt-llm", "turbomind", "tgi",      "fastertransformer",
+                                   "jax",  "neuron", "deepspeed",    "lightllm",  "tt-metal", "optimum-habana"};
+
+Manner manner_of(const EngineFamily& engine) {
+  if (engine.backend == "cpu") return Manner::processor;
+  const bool serves = std::find(std::begin(servers), std::end(servers), engine.program) != std::end(servers);
+  return serves ? Manner::server : Manner::local;
 }
 
 bool mentions(const std::string& text, std::string_view word) { return text.find(word) != std::string::npos; }
@@ -35,7 +35,7 @@ std::string scenario_of(const std::string& notes) {
 
 }  // namespace
 
-bool serves_many(const std::string& family) { return kind_of(family) == Kind::server; }
+bool serves_many(const EngineFamily& engine) { return manner_of(engine) == Manner::server; }
 
 std::string memory_class(const Entry& device) {
   const std::string memory = word(device, "memory");
@@ -53,25 +53,29 @@ double age_of(const Entry& device) {
 // Priors. Of a layer: 30 to 105 us, mostly 60 to 105 (decode-model.md finding 4); processors take several times that.
 // Of an all-reduce: 7.6 us of two H100 (section 3a). The rest are wide: a share of 0.5 to 0.9, and factors around 1 whose
 // spread is that of sections 3b and 5 (0.055 to 0.21 within a class of memory, 0.35 to 0.5 across).
-Effects effects_of(const Case& measured, const Entry& device, bool mixture) {
+Effects effects_of(const Case& measured, const EngineFamily& engine, const Entry& device, bool mixture, double ranks) {
   const Decoding& run = measured.decoding();
-  const Kind kind = kind_of(run.family);
-  const std::string engines = kind_names[static_cast<int>(kind)];
-  const bool processor = kind == Kind::processor, server = kind == Kind::server;
+  const Manner manner = manner_of(engine);
+  const std::string family = engine.program + "-" + engine.backend;  // a program's other names run the same kernels
+  const std::string engines = manner_names[static_cast<int>(manner)];
+  const bool processor = manner == Manner::processor, server = manner == Manner::server;
   const bool loaded = measured.group == Group::maxload;
   Effects e;
-  at(e, Effect::efficiency) = {"efficiency of " + run.family, std::log(0.75), 0.3};
+  at(e, Effect::efficiency) = {"efficiency of " + family, std::log(0.75), 0.3};
   at(e, Effect::memory_class) = {"efficiency of " + engines + " on " + memory_class(device), 0, 0.2};
   if (!processor) at(e, Effect::generation) = {"efficiency for each year", 0, 0.05};
   at(e, Effect::device) = {"slowness of " + device.id, 0, 0.12};
-  at(e, Effect::per_layer) = {"layer of " + run.family, std::log(processor ? 500e-6 : server ? 70e-6 : 100e-6),
+  at(e, Effect::per_layer) = {"layer of " + family,
+                              std::log(processor ? 500e-6
+                                       : server  ? 70e-6
+                                                 : 100e-6),
                               server ? 0.3 : 0.7};
-  if (kind == Kind::local)
+  if (manner == Manner::local)
     at(e, Effect::vendor) = {"layer of " + engines + " on " + word(device, "vendor"), 0, 0.4};
-  at(e, Effect::per_sequence) = {"sequence of " + engines, std::log(1e-6), 1.0};
+  at(e, Effect::per_sequence) = {"sequence of " + engines + (loaded ? " under load" : ""), std::log(1e-6), 1.0};
   at(e, Effect::arithmetic) = {"arithmetic of " + engines + (loaded ? " under load" : ""), std::log(0.5), 0.4};
-  if (run.shared_by > 1) at(e, Effect::all_reduce) = {"all-reduce", std::log(8e-6), 0.3};
-  if (run.shared_by > 8) at(e, Effect::between) = {"all-reduce between nodes", std::log(30e-6), 1.0};
+  if (ranks > 1) at(e, Effect::all_reduce) = {"all-reduce", std::log(8e-6), 0.3};
+  if (ranks > 8) at(e, Effect::between) = {"all-reduce between nodes", std::log(30e-6), 1.0};
   at(e, Effect::routing) = {"routing of " + engines, -1, 1};
   if (loaded) at(e, Effect::load) = {"load, " + scenario_of(run.notes), 0, 0.5};
   if (loaded && mixture) at(e, Effect::mixture) = {"load, mixture of experts", 0, 0.5};

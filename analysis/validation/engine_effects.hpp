@@ -41,12 +41,13 @@ struct EffectParameter {
 using Effects = std::array<EffectParameter, effect_count>;
 using EffectValues = std::array<double, effect_count>;
 
-// Of a decode case whose device and model are catalogued; `mixture`: the model is one of experts.
-Effects effects_of(const Case& measured, const Entry& device, bool mixture);
+// Of a decode case whose device and model are catalogued; `mixture`: the model is one of experts;
+// `ranks` accelerators share a token.
+Effects effects_of(const Case& measured, const EngineFamily& engine, const Entry& device, bool mixture, double ranks);
 
 // Whether engines of this family answer many users at once (and multiply in the type of the weights where they can);
 // the others serve one user and widen weights to 16 bit.
-bool serves_many(const std::string& family);
+bool serves_many(const EngineFamily& engine);
 
 // The figures of an engine on a device.
 struct EngineFigures {

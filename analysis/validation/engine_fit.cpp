@@ -10,8 +10,8 @@
 namespace sextant::analysis {
 namespace {
 
-constexpr double difference = 1e-4;     // of a logarithm, for derivatives
-constexpr double freedom = 4;           // of Student's weights
+constexpr double difference = 1e-4;  // of a logarithm, for derivatives
+constexpr double freedom = 4;        // of Student's weights
 constexpr std::size_t absent = static_cast<std::size_t>(-1);
 
 // What a run is expected to scatter by: tables of one careful hand, and tables that anyone fills in; three times as much

@@ -127,7 +127,8 @@ Predicted predict(const EngineFit& fit, const EngineRun& run) {
   std::vector<double> values;
   for (std::size_t i = 0; i < draw_count; ++i) {
     const double prompt =
-        run.prompt ? prefill_seconds(workload, resolve(values_in_draw(bound, shares, i), bound.design, bound.curve)) : 0;
+        run.prompt ? prefill_seconds(workload, resolve(values_in_draw(bound, shares, i), bound.design, bound.curve))
+                   : 0;
     values.push_back(value_of(run, drawn.seconds[i], prompt, figures.load) * factors[i]);
   }
   std::sort(values.begin(), values.end());

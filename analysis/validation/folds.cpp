@@ -22,11 +22,11 @@ template <class... Visitors>
 Visitor(Visitors...) -> Visitor<Visitors...>;
 
 std::string program(const Case& c) {
-  return std::visit(Visitor{[](const Decoding& d) { return d.family; }, [](const Product& p) { return p.library; },
-                            [](const AttentionCall& a) { return a.library; },
-                            [](const CollectiveCall& a) { return a.library; },
-                            [](const MemoryFigure&) { return std::string(); }},
-                    c.what);
+  return std::visit(
+      Visitor{[](const Decoding& d) { return d.family; }, [](const Product& p) { return p.library; },
+              [](const AttentionCall& a) { return a.library; }, [](const CollectiveCall& a) { return a.library; },
+              [](const MemoryFigure&) { return std::string(); }},
+      c.what);
 }
 
 std::string model_size(const Case& c, const Catalogue& catalogue) {
@@ -47,18 +47,23 @@ struct Place {
 
 Place place_of(const Case& c) {
   const std::string start = fmt::format("{}|{}|{}|", c.device, group_names[static_cast<int>(c.group)], program(c));
-  return std::visit(
-      Visitor{[&](const Decoding& d) -> Place {
-                return {fmt::format("{}{}|{}|{}", start, d.model, d.weight_type, d.shared_by),
-                        {d.batch.value_or(0), d.input.value_or(0), d.output.value_or(0)}};
-              },
-              [&](const Product& p) -> Place { return {start + p.type, {p.n * p.k, p.n, 0}}; },
-              [&](const AttentionCall& a) -> Place { return {start + a.type, {a.bytes, a.batch, a.key_value_heads}}; },
-              [&](const CollectiveCall& a) -> Place {
-                return {fmt::format("{}{}|{}", start, a.operation, a.ranks), {a.bytes, 0, 0}};
-              },
-              [&](const MemoryFigure& m) -> Place { return {start + m.what, {0, 0, 0}}; }},
-      c.what);
+  return std::visit(Visitor{[&](const Decoding& d) -> Place {
+                              return {fmt::format("{}{}|{}|{}", start, d.model, d.weight_type, d.shared_by),
+                                      {d.batch.value_or(0), d.input.value_or(0), d.output.value_or(0)}};
+                            },
+                            [&](const Product& p) -> Place {
+                              return {start + p.type, {p.n * p.k, p.n, 0}};
+                            },
+                            [&](const AttentionCall& a) -> Place {
+                              return {start + a.type, {a.bytes, a.batch, a.key_value_heads}};
+                            },
+                            [&](const CollectiveCall& a) -> Place {
+                              return {fmt::format("{}{}|{}", start, a.operation, a.ranks), {a.bytes, 0, 0}};
+                            },
+                            [&](const MemoryFigure& m) -> Place {
+                              return {start + m.what, {0, 0, 0}};
+                            }},
+                    c.what);
 }
 
 std::vector<std::string> alternate(const std::vector<const Case*>& cases) {
