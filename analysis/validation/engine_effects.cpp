@@ -30,7 +30,7 @@ bool mentions(const std::string& text, std::string_view word) { return text.find
 std::string scenario_of(const std::string& notes) {
   if (mentions(notes, "Interactive")) return "interactive";
   if (mentions(notes, "Server")) return "server";
-  return "offline";
+  return mentions(notes, "MLPerf") ? "offline, MLPerf" : "offline";
 }
 
 }  // namespace

@@ -10,8 +10,9 @@
 namespace sextant::analysis {
 namespace {
 
-constexpr double difference = 1e-4;  // of a logarithm, for derivatives
-constexpr double freedom = 4;        // of Student's weights
+constexpr double difference = 1e-4;         // of a logarithm, for derivatives
+constexpr double freedom = 4;               // of Student's weights
+constexpr double student_quantile = 2.132;  // of 95 % with four degrees
 constexpr std::size_t absent = static_cast<std::size_t>(-1);
 
 // What a run is expected to scatter by: tables of one careful hand, and tables that anyone fills in; three times as much
@@ -111,8 +112,9 @@ class Problem {
       sizes[residual_class(*row.run->measured)].push_back(std::abs(error(row, values(row, x))));
     std::map<std::string, double, std::less<>> spread;
     for (auto& [name, all] : sizes) {
-      std::nth_element(all.begin(), all.begin() + all.size() / 2, all.end());
-      spread[name] = 1.4826 * all[all.size() / 2];  // of a normal distribution with this median
+      const auto ninth = all.begin() + static_cast<std::ptrdiff_t>(0.9 * static_cast<double>(all.size() - 1));
+      std::nth_element(all.begin(), ninth, all.end());
+      spread[name] = *ninth / student_quantile;
     }
     return spread;
   }
