@@ -61,7 +61,7 @@ double sharing(const Case& c, const Catalogue& catalogue, const Workload& w, con
   const Decoding& d = c.decoding();
   const double memory = usable_memory(c, catalogue, unstated.memory_use);
   double shared = d.shared_by;
-  if (d.batch || memory <= 0) return shared;
+  if (d.batch || d.split_stated || memory <= 0) return shared;
   while (2 * shared <= d.accelerators && resident_weights(w, shared) > weights_of_memory * memory) shared *= 2;
   return shared;
 }

@@ -64,7 +64,7 @@ struct TwoConstants {
 TwoConstants two_constants(const std::vector<const SimpleCase*>& rows) {
   TwoConstants best;
   double least = INFINITY;
-  for (double per_layer = 0; per_layer < 5e-3; per_layer = per_layer > 0 ? 1.15 * per_layer : 1e-6) {
+  for (double per_layer = 0; per_layer<5e-3; per_layer = per_layer> 0 ? 1.15 * per_layer : 1e-6) {
     for (double efficiency = 0.02; efficiency < 1.01; efficiency += 0.02) {
       double error = 0;
       for (const SimpleCase* row : rows) {
@@ -194,8 +194,7 @@ std::vector<SimpleModel> simple_models(const std::vector<const SimpleCase*>& fit
 }
 
 std::vector<Beside> simple_scores(const std::vector<Case>& cases, const std::vector<Case>& fit,
-                                  const Catalogue& catalogue,
-                                  const std::function<std::string(const Case&)>& left_out) {
+                                  const Catalogue& catalogue, const std::function<std::string(const Case&)>& left_out) {
   const auto fold_of = [&](const Case& c) { return left_out ? left_out(c) : std::string(); };
   std::vector<SimpleCase> fitted, asked;
   for (const Case& c : fit) {
@@ -225,6 +224,7 @@ std::vector<Beside> simple_scores(const std::vector<Case>& cases, const std::vec
     o.reason = c.refused;
     if (!c.refused.empty()) {
       o.status = OutcomeStatus::refused;
+      o.impossible = c.impossible;
       for (auto& list : outcomes) list.push_back(o);
       continue;
     }
