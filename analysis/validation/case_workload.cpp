@@ -102,7 +102,7 @@ Workload workload_of(const Case& c, const Catalogue& catalogue, const UnstatedLo
   w.precision.cache = d.cache_bytes;
   w.parallelism = {0, 1, 1, 1, 1};
   w.parallelism.tensor = sharing(c, catalogue, w, unstated);
-  if (d.engine.find("batched-bench") != std::string::npos) w.routing.correlation = 1;
+  if (d.engine.find("batched-bench") != std::string::npos) w.routing.correlation = unstated.like_prompts;
   w.batch = d.batch ? std::max(1.0, *d.batch / groups(c, w)) : sequences_that_fit(c, catalogue, w, unstated);
   return w;
 }

@@ -16,6 +16,7 @@ struct UnstatedLoad {
   double output = 256;      // tokens
   double memory_use = 0.9;  // share of an accelerator's memory for weights and cache
   double sequences = 1024;  // at most
+  double like_prompts = 1;  // correlation of experts where an engine feeds like prompts; 1: all sequences choose alike
 };
 
 // One group of accelerators that works on a token together:
@@ -24,7 +25,7 @@ struct UnstatedLoad {
 //   group    as the row says; under a load that fills accelerators of which the row does not say how they share, the
 //            fewest whose memory the weights fill by no more than half
 //   batch    sequences of the row, shared by all groups; where it is not stated, the largest that fits, at least 1
-//   experts  one choice for all sequences (correlation 1) under llama.cpp's batched-bench, which feeds like prompts
+//   experts  chosen alike, as far as `like_prompts` says, under llama.cpp's batched-bench, which feeds like prompts
 // The case must be a decode run. Throws results::InvalidInput where its model or its type is not in the catalogue.
 Workload workload_of(const Case& measured, const Catalogue& catalogue, const UnstatedLoad& unstated = {});
 

@@ -118,6 +118,8 @@ TEST(CaseWorkload, AGroupThatIsNotStatedIsTheSmallestThatIsHalfEmpty) {
   decoding(c).model = "llama-2-70b";
   decoding(c).batch.reset();
   decoding(c).accelerators = 8;
+  EXPECT_EQ(workload(c).parallelism.tensor, 1) << "the row says so";
+  decoding(c).split_stated = false;
   const Workload w = workload(c);
   EXPECT_EQ(w.parallelism.tensor, 4);
   EXPECT_EQ(groups(c, w), 2);
@@ -130,8 +132,10 @@ TEST(CaseWorkload, AStepBecomesWhatTheMetricCountsAndBack) {
   decoding(c).accelerators = 8;
   decoding(c).shared_by = 4;
   const Workload w = workload(c);  // two groups of eight sequences
-  const std::pair<Metric, double> expected[] = {{Metric::user_rate, 100},       {Metric::total_rate, 1600},
-                                                {Metric::accelerator_rate, 200}, {Metric::step_time, 0.01},
+  const std::pair<Metric, double> expected[] = {{Metric::user_rate, 100},
+                                                {Metric::total_rate, 1600},
+                                                {Metric::accelerator_rate, 200},
+                                                {Metric::step_time, 0.01},
                                                 {Metric::batch_time, 1.28}};
   for (const auto& [metric, value] : expected) {
     c.metric = metric;

@@ -62,15 +62,20 @@ struct TwoConstants {
 
 // The least mean of |ln(predicted / measured)| on a grid: efficiency in steps of 2 %, time a layer in steps of 15 %.
 TwoConstants two_constants(const std::vector<const SimpleCase*>& rows) {
+  struct Point {
+    double naive, layers;  // both over the measured step
+  };
+  std::vector<Point> points;
+  for (const SimpleCase* row : rows) {
+    const double step = measured_step(*row->measured, row->workload);
+    points.push_back({row->naive() / step, row->workload.model.layers / step});
+  }
   TwoConstants best;
   double least = INFINITY;
-  for (double per_layer = 0; per_layer < 5e-3; per_layer = per_layer > 0 ? 1.15 * per_layer : 1e-6) {
+  for (double per_layer = 0; per_layer<5e-3; per_layer = per_layer> 0 ? 1.15 * per_layer : 1e-6) {
     for (double efficiency = 0.02; efficiency < 1.01; efficiency += 0.02) {
       double error = 0;
-      for (const SimpleCase* row : rows) {
-        const double step = row->naive() / efficiency + row->workload.model.layers * per_layer;
-        error += std::abs(std::log(step / measured_step(*row->measured, row->workload)));
-      }
+      for (const Point& p : points) error += std::abs(std::log(p.naive / efficiency + p.layers * per_layer));
       if (error < least) {
         least = error;
         best = {efficiency, per_layer};
@@ -148,10 +153,10 @@ bool decoding_is_compared(const Case& c) {
 
 }  // namespace
 
-SimpleCase simple_case(const Case& measured, const Catalogue& catalogue) {
+SimpleCase simple_case(const Case& measured, const Catalogue& catalogue, const UnstatedLoad& unstated) {
   SimpleCase c;
   c.measured = &measured;
-  c.workload = workload_of(measured, catalogue);
+  c.workload = workload_of(measured, catalogue, unstated);
   c.family = device_class_of(measured, catalogue);
   const Parallelism& p = c.workload.parallelism;
   const Share s = share(c.workload, p);
@@ -194,8 +199,7 @@ std::vector<SimpleModel> simple_models(const std::vector<const SimpleCase*>& fit
 }
 
 std::vector<Beside> simple_scores(const std::vector<Case>& cases, const std::vector<Case>& fit,
-                                  const Catalogue& catalogue,
-                                  const std::function<std::string(const Case&)>& left_out) {
+                                  const Catalogue& catalogue, const std::function<std::string(const Case&)>& left_out) {
   const auto fold_of = [&](const Case& c) { return left_out ? left_out(c) : std::string(); };
   std::vector<SimpleCase> fitted, asked;
   for (const Case& c : fit) {
@@ -225,6 +229,7 @@ std::vector<Beside> simple_scores(const std::vector<Case>& cases, const std::vec
     o.reason = c.refused;
     if (!c.refused.empty()) {
       o.status = OutcomeStatus::refused;
+      o.impossible = c.impossible;
       for (auto& list : outcomes) list.push_back(o);
       continue;
     }

@@ -30,8 +30,12 @@ struct SimpleCase {
 
   double naive() const { return (weights + cache) / measured->bandwidth; }  // s
 };
+// What these models take where a row says nothing, so that they score what the README of the published rows says: tokens
+// that route for themselves, and the 256 sequences that vLLM ran at most by default (max_num_seqs).
+inline constexpr UnstatedLoad simple_load{.sequences = 256, .like_prompts = 0};
+
 // The case must be a decode run that the reader did not refuse.
-SimpleCase simple_case(const Case& measured, const Catalogue& catalogue);
+SimpleCase simple_case(const Case& measured, const Catalogue& catalogue, const UnstatedLoad& unstated = simple_load);
 
 struct SimpleModel {
   std::string name, citation;

@@ -7,6 +7,7 @@
 
 #include "analysis/catalogue/catalogue.hpp"
 #include "analysis/validation/score.hpp"
+#include "analysis/validation/simple_models.hpp"
 
 // A validation for people and for programs.
 namespace sextant::analysis {
@@ -16,12 +17,6 @@ struct Fold {
   std::string left_out;  // "device h100-sxm"
   std::size_t cases = 0;
   std::size_t parameters = 0;
-};
-
-// What a simple model scores on the same cases.
-struct Beside {
-  std::string model, citation;
-  std::vector<GroupScore> scores;
 };
 
 struct Validation {
