@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analysis/calibration/line_fit.hpp"
+#include "analysis/model/kernel.hpp"
 
 namespace sextant::analysis {
 
@@ -113,9 +114,7 @@ bool tells_rate(const ProductFit& fit, const Observations& points) {
 }  // namespace
 
 double time_of(const ProductFit& fit, const Observation& point) {
-  const double memory = bytes_of(point) / fit.bandwidth, compute = operations_of(point) / fit.rate;
-  const double larger = std::max(memory, compute), smaller = std::min(memory, compute);
-  return fit.overhead + larger * std::pow(1 + std::pow(smaller / larger, overlap), 1 / overlap);
+  return kernel_seconds(fit.overhead, bytes_of(point), fit.bandwidth, operations_of(point), fit.rate, overlap);
 }
 
 Observations points_of(const Observations& data, const Products& products) {
