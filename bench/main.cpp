@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
   bench::add_compare(app, exit_code);
   bench::add_project(app, exit_code);
   bench::add_sweep(app, exit_code);
+  bench::add_validate(app, exit_code);
   bench::add_report(app, exit_code);
   bench::add_import(app, exit_code);
   bench::add_list(app, exit_code);

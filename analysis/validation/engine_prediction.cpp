@@ -59,21 +59,36 @@ std::array<double, drawn_figures> as_array(const EngineFigures& f) {
   return {f.efficiency, f.per_layer, f.per_sequence, f.arithmetic, f.latency};
 }
 
-// Spread of the logarithm that effects outside of the profile leave: how prompts route, and what a scheduler costs.
-double spread_beside(const EngineFit& fit, const EngineRun& run, const EffectValues& centre) {
+// Variance of the logarithm of the case's value, to first order, from effects that are chosen.
+template <class Chosen>
+double log_variance(const EngineFit& fit, const EngineRun& run, Chosen chosen) {
+  const EffectValues centre = effect_values(fit, run.effects);
   const auto covariance = effect_covariance(fit, run.effects);
   const auto log_value = [&](const EffectValues& values) {
     return std::log(predicted_value(run, figures_of(values, run.age, run.ranks)));
   };
   const double base = log_value(centre);
-  double variance = 0;
-  for (const Effect effect : {Effect::routing, Effect::load, Effect::mixture}) {
-    const auto e = static_cast<std::size_t>(effect);
+  EffectValues slope{};
+  for (std::size_t e = 0; e < effect_count; ++e) {
+    if (!chosen(static_cast<Effect>(e)) || run.effects[e].name.empty()) continue;
     EffectValues moved = centre;
     moved[e] += 0.01;
-    variance += std::pow((log_value(moved) - base) / 0.01, 2) * covariance[e][e];
+    slope[e] = (log_value(moved) - base) / 0.01;
   }
-  return std::sqrt(variance);
+  double variance = 0;
+  for (std::size_t a = 0; a < effect_count; ++a)
+    for (std::size_t b = 0; b < effect_count; ++b) variance += slope[a] * covariance[a][b] * slope[b];
+  return std::max(0.0, variance);
+}
+
+// How prompts route and what a scheduler costs are in no profile.
+bool outside_of_profile(Effect effect) {
+  return effect == Effect::routing || effect == Effect::load || effect == Effect::mixture;
+}
+
+double scatter_of(const EngineFit& fit, const EngineRun& run) {
+  const auto found = fit.residual.find(residual_class(*run.measured));
+  return found == fit.residual.end() ? 0.3 : found->second;
 }
 
 }  // namespace
@@ -104,7 +119,11 @@ results::Profile engine_profile(const EngineFit& fit, const EngineRun& run, std:
   return profile;
 }
 
-Predicted predict(const EngineFit& fit, const EngineRun& run) {
+double log_spread(const EngineFit& fit, const EngineRun& run) {
+  return std::sqrt(log_variance(fit, run, [](Effect) { return true; }) + std::pow(scatter_of(fit, run), 2));
+}
+
+Predicted predict(const EngineFit& fit, const EngineRun& run, StepFunction step) {
   const EffectValues centre = effect_values(fit, run.effects);
   const EngineFigures figures = figures_of(centre, run.age, run.ranks);
   const Workload workload = workload_with(run, figures);
@@ -117,10 +136,10 @@ Predicted predict(const EngineFit& fit, const EngineRun& run) {
     predicted.refused = drawn.projection.refused;
     return predicted;
   }
-  const auto residual = fit.residual.find(residual_class(*run.measured));
-  const double scatter = residual == fit.residual.end() ? 0.3 : residual->second;
   const std::vector<double> factors = discrepancy_factors(
-      {.spread = std::hypot(scatter, spread_beside(fit, run, centre)), .freedom = 4}, draw_count, seed);
+      {.spread = std::sqrt(std::pow(scatter_of(fit, run), 2) + log_variance(fit, run, outside_of_profile)),
+       .freedom = 4},
+      draw_count, seed);
   // The draws that the projection took, for the prompts.
   const BoundDesign bound = bind(run.design, profile);
   const DrawShares shares = draw_shares(bound, draw_count, seed);
@@ -132,7 +151,7 @@ Predicted predict(const EngineFit& fit, const EngineRun& run) {
     values.push_back(value_of(run, drawn.seconds[i], prompt, figures.load) * factors[i]);
   }
   std::sort(values.begin(), values.end());
-  predicted.value = predicted_value(run, figures);
+  predicted.value = predicted_value(run, figures, step);
   predicted.low = std::min(predicted.value, results::quantile(values, 0.05));
   predicted.high = std::max(predicted.value, results::quantile(values, 0.95));
   predicted.bound = drawn.projection.bound_by;

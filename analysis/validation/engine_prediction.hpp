@@ -14,7 +14,11 @@ results::Profile engine_profile(const EngineFit& fit, const EngineRun& run, std:
 
 // The median and the 90 % interval of the case's metric. The interval holds what the fit leaves open, and what runs of
 // the same kind scattered beside it.
-Predicted predict(const EngineFit& fit, const EngineRun& run);
+Predicted predict(const EngineFit& fit, const EngineRun& run, StepFunction step = decode_step);
+
+// Standard deviation of the logarithm of the case's value that the fit leaves open, to first order, with the scatter of
+// the fitted runs.
+double log_spread(const EngineFit& fit, const EngineRun& run);
 
 // Other devices of its class that were fitted: same engine family, same class of memory, batches stated or not alike.
 std::size_t others_of_class(const EngineFit& fit, const EngineRun& run, const Catalogue& catalogue);

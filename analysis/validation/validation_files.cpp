@@ -95,8 +95,14 @@ std::string validation_json(const Validation& v) {
     folds.push_back({{"left_out", f.left_out}, {"cases", f.cases}, {"parameters", f.parameters}});
   for (const Beside& b : v.beside)
     beside.push_back({{"model", b.model}, {"citation", b.citation}, {"groups", groups_json(b.scores)}});
-  const Json document{{"groups", groups_json(v.scores)},     {"parameters", v.parameters}, {"cases", std::move(cases)},
-                      {"targets", targets_json(v.verdicts)}, {"leave_out", v.left_out},    {"folds", std::move(folds)},
+  const Json document{{"groups", groups_json(v.scores)},
+                      {"parameters", v.parameters},
+                      {"parameter_bound", v.parameter_bound},
+                      {"component_parameters", v.component_parameters},
+                      {"cases", std::move(cases)},
+                      {"targets", targets_json(v.verdicts)},
+                      {"leave_out", v.left_out},
+                      {"folds", std::move(folds)},
                       {"beside", std::move(beside)}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -112,6 +112,10 @@ Validation judged(std::vector<Outcome> outcomes, const Catalogue& catalogue, std
 std::string validation_text(const Validation& v) {
   std::string text = scores_text(v.scores);
   text += fmt::format("\n{} fitted parameters", v.parameters);
+  if (v.parameter_bound > 0)
+    text += fmt::format(" of engines and devices (at most {}: devices and three for each family of engines)",
+                        v.parameter_bound);
+  if (v.component_parameters > 0) text += fmt::format(", {} of components", v.component_parameters);
   if (!v.left_out.empty()) text += fmt::format(", {} {} left out in turn", v.folds.size(), v.left_out);
   text += fmt::format(
       ".\nError is |predicted/measured - 1|; a refused case counts as 100 %, an impossible one is left out. Bias is "

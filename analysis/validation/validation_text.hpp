@@ -23,7 +23,9 @@ struct Validation {
   std::vector<Outcome> outcomes;
   std::vector<GroupScore> scores;
   std::vector<Verdict> verdicts;
-  std::size_t parameters = 0;  // fitted, of the fit with most
+  std::size_t parameters = 0;            // fitted on runs of engines
+  std::size_t parameter_bound = 0;       // devices and three times the families of engines among those runs
+  std::size_t component_parameters = 0;  // of the curves of products, attention, collectives and memory
   std::string left_out;        // "device", ...; empty: nothing
   std::vector<Fold> folds;
   std::vector<Beside> beside;

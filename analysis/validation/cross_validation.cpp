@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/validation/cross_validation.hpp"
+
+#include <algorithm>
+#include <future>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "analysis/model/prefill.hpp"
+#include "analysis/validation/component_fit.hpp"
+#include "analysis/validation/energy_fit.hpp"
+#include "analysis/validation/engine_prediction.hpp"
+#include "analysis/validation/flash_fit.hpp"
+#include "results/record/csv.hpp"
+
+namespace sextant::analysis {
+namespace {
+
+using Cases = std::vector<const Case*>;
+
+// What the groups are fitted as.
+enum class Family { engines, components, energy, flash };
+constexpr std::array families{Family::engines, Family::components, Family::energy, Family::flash};
+
+Family family_of(Group group) {
+  if (group == Group::energy) return Family::energy;
+  if (group == Group::flash) return Family::flash;
+  return group <= Group::maxload ? Family::engines : Family::components;
+}
+
+Cases of_family(const Cases& cases, Family family) {
+  Cases some;
+  std::copy_if(cases.begin(), cases.end(), std::back_inserter(some),
+               [&](const Case* c) { return family_of(c->group) == family; });
+  return some;
+}
+
+// Runs of engines are made once for all fits. A case of energy or flash is one too.
+class Runs {
+ public:
+  Runs(const Cases& cases, const Catalogue& catalogue) {
+    for (const Case* c : cases) {
+      const auto* decoding = std::get_if<Decoding>(&c->what);
+      if (decoding && !decoding->model.empty()) runs_.emplace(c, engine_run(*c, catalogue));
+    }
+  }
+  const EngineRun& operator[](const Case* c) const { return runs_.at(c); }
+
+ private:
+  std::map<const Case*, EngineRun> runs_;
+};
+
+struct Fits {
+  EngineFit engines;
+  ComponentFit components;
+  EnergyFit energy;
+  FlashFit flash;
+};
+
+class Validator {
+ public:
+  Validator(const Cases& all, const Catalogue& catalogue, StepFunction step)
+      : catalogue_(catalogue), step_(step), runs_(all, catalogue) {}
+
+  // `known`: a fit of more rows, whose parts stand where none of their rows is missing; nullptr: there is none.
+  Fits fit(const Cases& rows, const Cases& missing, const Fits* known) const {
+    Fits fits = known ? *known : Fits{};
+    const bool again = !known || !of_family(missing, Family::engines).empty();
+    if (again) {
+      std::vector<const EngineRun*> runs;
+      for (const Case* c : of_family(rows, Family::engines)) runs.push_back(&runs_[c]);
+      if (!runs.empty()) fits.engines = fit_engines(runs, {step_, known ? &known->engines : nullptr});
+    }
+    if (!known || !of_family(missing, Family::components).empty())
+      fits.components = fit_components(of_family(rows, Family::components), catalogue_);
+    const SetUpOf set_up = set_up_by(fits.engines);
+    if (again || !of_family(missing, Family::energy).empty())
+      fits.energy = fit_energy(of_family(rows, Family::energy), catalogue_, set_up);
+    if (again || !of_family(missing, Family::flash).empty())
+      fits.flash = fit_flash(of_family(rows, Family::flash), catalogue_, set_up);
+    return fits;
+  }
+
+  Predicted predict(const Fits& fits, const Case& c) const {
+    switch (family_of(c.group)) {
+      case Family::engines: {
+        Predicted predicted = analysis::predict(fits.engines, runs_[&c], step_);
+        predicted.others = others_of_class(fits.engines, runs_[&c], catalogue_);
+        return predicted;
+      }
+      case Family::components:
+        return analysis::predict(fits.components, c);
+      case Family::energy:
+        return analysis::predict(fits.energy, c, catalogue_, set_up_by(fits.engines));
+      case Family::flash:
+        break;
+    }
+    return analysis::predict(fits.flash, c, catalogue_, set_up_by(fits.engines));
+  }
+
+ private:
+  // What a fit of decode runs says of a case's step. Fits of energy and flash ask for it again and again.
+  SetUpOf set_up_by(const EngineFit& engines) const {
+    return [this, &engines, known = std::make_shared<std::map<const Case*, SetUp>>()](const Case& c) {
+      const auto found = known->find(&c);
+      if (found != known->end()) return found->second;
+      const EngineRun& run = runs_[&c];
+      const EngineFigures figures = figures_of(effect_values(engines, run.effects), run.age, run.ranks);
+      SetUp set_up{workload_with(run, figures), hardware_of(run, figures), 0, log_spread(engines, run)};
+      set_up.prefill = prefill_seconds(set_up.workload, set_up.hardware);
+      return known->emplace(&c, set_up).first->second;
+    };
+  }
+
+  const Catalogue& catalogue_;
+  StepFunction step_;
+  Runs runs_;
+};
+
+Outcome refused(const Case& c) {
+  Outcome outcome{&c, {}, OutcomeStatus::refused, c.impossible, c.refused};
+  return outcome;
+}
+
+Outcome predicted(const Case& c, Predicted p, bool in_sample) {
+  Outcome outcome{&c, std::move(p), in_sample ? OutcomeStatus::in_sample : OutcomeStatus::predicted, false, {}};
+  if (!outcome.predicted.refused.empty()) {
+    outcome.status = OutcomeStatus::refused;
+    outcome.reason = outcome.predicted.refused;
+  }
+  return outcome;
+}
+
+std::size_t fitted(const Fits& fits) {
+  return fits.engines.index.size() + parameters(fits.energy) + parameters(fits.flash);
+}
+
+// Devices and families of engines that are fitted: what the number of parameters is measured by.
+std::size_t parameter_bound(const Cases& rows) {
+  std::set<std::string> devices, engines;
+  for (const Case* c : rows) {
+    const auto* decoding = std::get_if<Decoding>(&c->what);
+    if (!decoding) continue;
+    devices.insert(c->device);
+    engines.insert(decoding->family);
+  }
+  return devices.size() + 3 * engines.size();
+}
+
+}  // namespace
+
+Validation validate(const std::vector<Case>& cases, const std::vector<Case>& fit, const Catalogue& catalogue,
+                    const ValidationRequest& request) {
+  Cases rows, everything;
+  std::set<std::string, std::less<>> ids;
+  for (const Case& c : fit) {
+    if (!c.refused.empty()) continue;
+    rows.push_back(&c);
+    ids.insert(c.id);
+  }
+  if (rows.empty())
+    throw results::InvalidInput("there is nothing to fit on: every row given with --fit is refused, or none was given");
+  for (const Case& c : cases) {
+    if (c.refused.empty()) everything.push_back(&c);
+  }
+  const std::size_t asked = everything.size();
+  everything.insert(everything.end(), rows.begin(), rows.end());
+  const std::vector<std::string> fold = request.leave_out == LeaveOut::nothing
+                                            ? std::vector<std::string>(everything.size())
+                                            : folds(everything, request.leave_out, catalogue);
+  std::map<std::string, std::vector<std::size_t>> asked_of;  // positions of cases by fold
+  for (std::size_t i = 0; i < asked; ++i) asked_of[fold[i]].push_back(i);
+
+  const Validator validator(everything, catalogue, request.step);
+  const Fits whole = validator.fit(rows, {}, nullptr);
+  std::map<const Case*, Outcome> outcomes;
+  std::vector<Fold> counted;
+  const auto run_fold = [&](const std::string& name) {
+    Cases rest, missing;
+    for (std::size_t i = asked; i < everything.size(); ++i)
+      (!name.empty() && fold[i] == name ? missing : rest).push_back(everything[i]);
+    const Fits fits = missing.empty() ? whole : validator.fit(rest, missing, &whole);
+    std::vector<Outcome> some;
+    for (const std::size_t i : asked_of.at(name)) {
+      const Case& c = *everything[i];
+      some.push_back(predicted(c, validator.predict(fits, c), name.empty() && ids.contains(c.id)));
+    }
+    return std::pair{std::move(some), Fold{name, some.size(), fitted(fits)}};
+  };
+  std::vector<std::string> names;
+  for (const auto& [name, positions] : asked_of) names.push_back(name);
+  const std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::future<std::vector<std::pair<std::vector<Outcome>, Fold>>>> work;
+  for (std::size_t w = 0; w < workers; ++w) {
+    work.push_back(std::async(std::launch::async, [&, w] {
+      std::vector<std::pair<std::vector<Outcome>, Fold>> mine;
+      for (std::size_t i = w; i < names.size(); i += workers) mine.push_back(run_fold(names[i]));
+      return mine;
+    }));
+  }
+  for (auto& part : work) {
+    for (auto& [some, one] : part.get()) {
+      one.cases = some.size();
+      if (!one.left_out.empty()) counted.push_back(one);
+      for (Outcome& outcome : some) outcomes.emplace(outcome.measured, std::move(outcome));
+    }
+  }
+  std::sort(counted.begin(), counted.end(), [](const Fold& a, const Fold& b) { return a.left_out < b.left_out; });
+  std::vector<Outcome> ordered;
+  for (const Case& c : cases) ordered.push_back(c.refused.empty() ? std::move(outcomes.at(&c)) : refused(c));
+
+  Validation validation = judged(std::move(ordered), catalogue, fitted(whole));
+  validation.component_parameters = parameters(whole.components);
+  validation.parameter_bound = parameter_bound(rows);
+  validation.left_out =
+      request.leave_out == LeaveOut::nothing ? "" : leave_out_names[static_cast<int>(request.leave_out)];
+  validation.folds = std::move(counted);
+  if (request.beside) {
+    std::map<std::string, std::string, std::less<>> fold_of;
+    for (std::size_t i = 0; i < everything.size(); ++i) fold_of.emplace(everything[i]->id, fold[i]);
+    std::function<std::string(const Case&)> left_out;
+    if (request.leave_out != LeaveOut::nothing) left_out = [&](const Case& c) { return fold_of[c.id]; };
+    validation.beside = simple_scores(cases, fit, catalogue, left_out);
+  }
+  return validation;
+}
+
+}  // namespace sextant::analysis
