@@ -90,8 +90,8 @@ Spread between_devices(std::span<const Call> calls, const Equations& equations) 
 
 struct Mean {
   double log = 0;
-  double sd = 0;     // of the misfits, relative
-  double width = 0;  // of an interval
+  double sd = 0;      // of the misfits, relative
+  double width = 0;   // of an interval
   bool seen = false;  // the device itself spoke
 };
 
@@ -180,8 +180,6 @@ Predicted predict(const CallFit& fit, const Call& call) {
   return made;
 }
 
-std::size_t parameters(const CallFit& fit) {
-  return call_parameters * fit.classes.size() + fit.smoothness_numbers;
-}
+std::size_t parameters(const CallFit& fit) { return call_parameters * fit.classes.size() + fit.smoothness_numbers; }
 
 }  // namespace sextant::analysis

@@ -71,8 +71,7 @@ CallOrRefusal collective_call(const Case& one, const Entry* device, Call call) {
   if (!(call.bandwidth > 0)) return {{}, "the catalogue has no bandwidth of the links of " + one.accelerator};
   call.bytes = collective.bytes;
   call.ranks = collective.ranks;
-  // Twice: boxes are wired for numbers of ranks, so that 2, 4 and 8 are less alike than their logarithms.
-  call.place = {std::log2(collective.bytes), 2 * std::log2(collective.ranks), 0, 0};
+  call.place = {std::log2(collective.bytes), std::log2(collective.ranks), 0, 0};
   call.block = {collective.bytes, 0};
   return {call, {}};
 }

@@ -33,13 +33,13 @@ struct Call {
   CallClass of;
   std::string device;
   double bytes = 0;
-  double bandwidth = 0;      // byte/s that the data sheet states: of the memory, or of all links of a device
-  double flops = 0;          // of a kernel
-  double rate = 0;           // flop/s that the data sheet states for its type
-  double ranks = 1;          // of a collective
+  double bandwidth = 0;  // byte/s that the data sheet states: of the memory, or of all links of a device
+  double flops = 0;      // of a kernel
+  double rate = 0;       // flop/s that the data sheet states for its type
+  double ranks = 1;      // of a collective
   std::array<double, call_axes> place{};  // logarithms to base 2 of what its shape is made of
-  std::pair<double, double> block;  // calls with the same block are one matrix, one size: left out together
-  double seconds = 0;               // as published
+  std::pair<double, double> block;        // calls with the same block are one matrix, one size: left out together
+  double seconds = 0;                     // as published
 };
 
 // The call of a case of the groups gemm, attention and collectives; `refused` says why there is none.
@@ -56,7 +56,7 @@ bool times_host(const CallClass& one);
 // The functions that predict: those that calibrate and project use. Tests put others in their place.
 struct Equations {
   double (*kernel)(double overhead, double bytes, double bandwidth, double flops, double rate,
-                   double overlap) = kernel_seconds;
+                   double exponent) = kernel_seconds;
   CollectiveTime (*all_reduce)(const Interconnect&, double ranks, double bytes) = sextant::analysis::all_reduce;
   CollectiveTime (*all_gather)(const Interconnect&, double ranks, double bytes) = sextant::analysis::all_gather;
   CollectiveTime (*all_to_all)(const Interconnect&, double ranks, double bytes) = sextant::analysis::all_to_all;

@@ -12,8 +12,8 @@
 namespace sextant::analysis {
 
 struct ComponentFit {
-  Catalogue catalogue;               // where data sheets are looked up
-  std::array<CallFit, 3> calls;      // gemm, attention, collectives
+  Catalogue catalogue;           // where data sheets are looked up
+  std::array<CallFit, 3> calls;  // gemm, attention, collectives
   MemoryFit memory;
 };
 

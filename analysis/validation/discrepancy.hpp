@@ -24,7 +24,7 @@ struct Smoothness {
 
 struct SeriesRows {
   std::vector<Place> places;
-  std::vector<double> misfits;                     // natural logarithms
+  std::vector<double> misfits;                    // natural logarithms
   std::vector<std::pair<double, double>> blocks;  // rows left out together when its errors are judged
 };
 

@@ -19,8 +19,8 @@ struct MemoryFit {
     double log = 0;  // of the share, or of seconds
     std::size_t devices = 0;
   };
-  std::map<std::string, Kind> kinds;                                     // "stream_triad", and "share" for all shares
-  std::map<std::pair<std::string, std::string>, double> offsets;         // of a device from the typical, by quantity
+  std::map<std::string, Kind> kinds;                              // "stream_triad", and "share" for all shares
+  std::map<std::pair<std::string, std::string>, double> offsets;  // of a device from the typical, by quantity
   Spread same_device, other_device;
 };
 

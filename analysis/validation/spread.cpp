@@ -53,7 +53,8 @@ Spread::Spread(const Errors& errors, double strength, double units) {
       const double rest = all.without(width);
       const double log_width = (own.sum - std::log(width) + strength * rest) / (own.count - 1 + strength);
       const auto& list = errors.at(name).at(unit);
-      for (const double error : list) judged.emplace_back(std::abs(error) / std::exp(log_width), 1 / double(list.size()));
+      for (const double error : list)
+        judged.emplace_back(std::abs(error) / std::exp(log_width), 1 / double(list.size()));
     }
   }
   std::sort(judged.begin(), judged.end());
