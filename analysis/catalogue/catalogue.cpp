@@ -206,6 +206,8 @@ Catalogue load_catalogue(const std::filesystem::path& folder) {
     for (const std::string& alias : entry.aliases) add_name(catalogue, i, alias);
   }
   read_conflicts(catalogue, folder / "conflicts.csv");
+  catalogue.engines = load_engines(folder / "engines.csv");
+  catalogue.weight_files = load_weight_files(folder / "weight_files.csv", catalogue);
   return catalogue;
 }
 

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/catalogue/engines.hpp"
+#include "analysis/catalogue/weight_files.hpp"
 #include "analysis/model/workload.hpp"
 #include "results/record/estimate.hpp"
 #include "results/record/unit.hpp"
@@ -54,11 +56,13 @@ struct Catalogue {
   std::vector<Entry> entries;
   std::vector<Conflict> conflicts;
   std::map<std::pair<Kind, std::string>, std::size_t> index;  // lower-case id, name or alias
+  Engines engines;
+  std::vector<WeightFile> weight_files;
 };
 
-// Reads technologies.csv, devices.csv, models.csv, interconnects.csv, precisions.csv and conflicts.csv. A column with
-// numbers but no unit ("capacity" instead of "capacity[GB]"), a row without one, a name that stands for two entries and
-// a conflict about an unknown figure are InvalidInput.
+// Reads technologies.csv, devices.csv, models.csv, interconnects.csv, precisions.csv, conflicts.csv, engines.csv and
+// weight_files.csv. A column with numbers but no unit ("capacity" instead of "capacity[GB]"), a row without one, a name
+// that stands for two entries and a conflict about an unknown figure are InvalidInput.
 Catalogue load_catalogue(const std::filesystem::path& folder);
 
 const Entry* lookup(const Catalogue& catalogue, Kind kind, std::string_view name);  // by id, name or alias; nullptr

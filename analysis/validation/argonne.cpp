@@ -19,7 +19,7 @@ double median(std::vector<double> values) {
 }
 
 struct Row {
-  const DecodeCase* measured;
+  const Case* measured;
   Model model;
 };
 
@@ -35,7 +35,7 @@ Machine machine_from(std::span<const double> parameters, double link_bandwidth) 
 
 RelativeFit fit(const std::vector<Row>& rows, bool cache_apart, double link_bandwidth, StepFunction step) {
   std::vector<double> measured;
-  for (const Row& row : rows) measured.push_back(row.measured->value);
+  for (const Row& row : rows) measured.push_back(row.measured->measured);
   const double guess = 1 / (0.8 * rows.front().measured->bandwidth);
   std::vector<double> start{guess, 50e-6, 1e-6};
   std::vector<std::string> names{"time per byte", "time per layer", "time per sequence and layer"};
@@ -54,22 +54,23 @@ double latency_that_explains(const Row& row, Machine machine, StepFunction step)
   double low = 0, high = 1e-3;
   for (int i = 0; i < 60; ++i) {
     const double middle = (low + high) / 2;
-    machine.latency[row.measured->shared_by] = middle;
-    (predicted_latency(*row.measured, row.model, machine, step) < row.measured->value ? low : high) = middle;
+    machine.latency[row.measured->decoding().shared_by] = middle;
+    (predicted_latency(*row.measured, row.model, machine, step) < row.measured->measured ? low : high) = middle;
   }
   return (low + high) / 2;
 }
 
 }  // namespace
 
-Transfer transfer(const std::vector<DecodeCase>& cases, const Catalogue& catalogue,
+Transfer transfer(const std::vector<Case>& cases, const Catalogue& catalogue,
                   const std::vector<std::string>& calibration, double capacity, double link_bandwidth,
                   StepFunction step) {
   Transfer result;
   std::vector<Row> fitted, rows;
   std::map<double, std::vector<Row>> single;  // batch 1 of the first model, by accelerators
-  for (const DecodeCase& c : cases) {
-    const Model model = model_shape(find(catalogue, Kind::model, c.model));
+  for (const Case& c : cases) {
+    const Decoding& d = c.decoding();
+    const Model model = model_shape(find(catalogue, Kind::model, d.model));
     Prediction p;
     p.measured = c;
     if (const auto reason = screened(c, model, capacity)) {
@@ -78,12 +79,12 @@ Transfer transfer(const std::vector<DecodeCase>& cases, const Catalogue& catalog
     } else if (model.experts > 0) {
       p.role = Role::left_out;
       p.reason = "like prompts route alike, which the form does not know";
-    } else if (std::find(calibration.begin(), calibration.end(), c.model) != calibration.end() && c.shared_by == 1) {
+    } else if (std::find(calibration.begin(), calibration.end(), d.model) != calibration.end() && d.shared_by == 1) {
       p.role = Role::calibration;
       fitted.push_back({&c, model});
-    } else if (c.model == calibration.front() && c.batch == 1.0) {
+    } else if (d.model == calibration.front() && d.batch == 1.0) {
       p.role = Role::calibration;
-      single[c.shared_by].push_back({&c, model});
+      single[d.shared_by].push_back({&c, model});
     }
     rows.push_back({&c, model});
     result.predictions.push_back(std::move(p));
@@ -121,8 +122,9 @@ Score score(const std::vector<Prediction>& predictions) {
 
 std::vector<Prediction> only(const std::vector<Prediction>& predictions, Role role, std::string_view model) {
   std::vector<Prediction> kept;
-  std::copy_if(predictions.begin(), predictions.end(), std::back_inserter(kept),
-               [&](const Prediction& p) { return p.role == role && (model.empty() || p.measured.model == model); });
+  std::copy_if(predictions.begin(), predictions.end(), std::back_inserter(kept), [&](const Prediction& p) {
+    return p.role == role && (model.empty() || p.measured.decoding().model == model);
+  });
   return kept;
 }
 
@@ -132,11 +134,11 @@ std::string csv(const std::vector<Prediction>& predictions) {
                                         "predicted_s", "error", "role", "reason"});
   for (const Prediction& p : predictions) {
     const bool made = p.role != Role::refused;
-    text +=
-        results::csv_line({p.measured.id, p.measured.model, number_text(p.measured.shared_by),
-                           number_text(p.measured.batch.value_or(NAN)), number_text(p.measured.output),
-                           number_text(p.measured.value), made ? number_text(p.predicted) : "",
-                           made ? number_text(p.error()) : "", role_names[static_cast<std::size_t>(p.role)], p.reason});
+    const Decoding& d = p.measured.decoding();
+    text += results::csv_line({p.measured.id, d.model, number_text(d.shared_by), number_text(d.batch.value_or(NAN)),
+                               number_text(d.output.value_or(NAN)), number_text(p.measured.measured),
+                               made ? number_text(p.predicted) : "", made ? number_text(p.error()) : "",
+                               role_names[static_cast<std::size_t>(p.role)], p.reason});
   }
   return text;
 }

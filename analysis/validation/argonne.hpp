@@ -14,11 +14,11 @@ namespace sextant::analysis {
 enum class Role { calibration, held_out, left_out, refused };
 
 struct Prediction {
-  DecodeCase measured;
+  Case measured;
   Role role = Role::held_out;
   std::string reason;    // why it was refused or left out
   double predicted = 0;  // s; 0 where it was refused
-  double error() const { return predicted / measured.value - 1; }
+  double error() const { return predicted / measured.measured - 1; }
 };
 
 struct Transfer {
@@ -31,7 +31,7 @@ struct Transfer {
 // Rows of e2e_latency of one accelerator and engine. `calibration` names the models whose rows on one accelerator are
 // fitted; alpha for p accelerators is the median of what remains of the first of them at batch 1. `capacity` byte of an
 // accelerator.
-Transfer transfer(const std::vector<DecodeCase>& cases, const Catalogue& catalogue,
+Transfer transfer(const std::vector<Case>& cases, const Catalogue& catalogue,
                   const std::vector<std::string>& calibration, double capacity, double link_bandwidth,
                   StepFunction step);
 

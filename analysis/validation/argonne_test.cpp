@@ -17,13 +17,13 @@ Transfer h100(StepFunction step) { return example::h100_transfer(step); }
 
 const Prediction& at(const Transfer& t, std::string_view model, double accelerators, double batch, double output) {
   for (const Prediction& p : t.predictions) {
-    const DecodeCase& c = p.measured;
+    const Decoding& c = p.measured.decoding();
     if (c.model == model && c.shared_by == accelerators && c.batch == batch && c.output == output) return p;
   }
   throw std::out_of_range("no such row");
 }
 
-struct Case {
+struct Check {
   const char* label;
   double error;  // absolute, relative
   double tolerance;
@@ -32,7 +32,7 @@ struct Case {
 
 // What must come out, whatever equations `t` was made with. The first two compare with the fit of section 3a, made by
 // another program: without them an equation that is wrong by one factor everywhere would hide in the bandwidth.
-std::vector<Case> cases_of(const Transfer& t) {
+std::vector<Check> cases_of(const Transfer& t) {
   return {{"3a: fit accepted", t.fit.refused() ? 1.0 : 0.0, 0},
           {"3a: 2.85 TB/s", std::abs(t.machine.bandwidth / 2.85e12 - 1), 0.03},
           {"3a: 62 us a layer", std::abs(t.machine.per_layer / 62e-6 - 1), 0.05},
@@ -44,9 +44,9 @@ std::vector<Case> cases_of(const Transfer& t) {
 
 TEST(Argonne, TwoSmallModelsTellTheLargeOnes) {
   const Transfer t = h100(decode_step);
-  for (const Case& c : cases_of(t)) EXPECT_TRUE(c.passes()) << c.label << ": " << c.error << " > " << c.tolerance;
-  EXPECT_NEAR(at(t, "llama-3-70b", 4, 1, 128).measured.value, 2.312, 0.001);
-  EXPECT_NEAR(at(t, "llama-2-7b", 1, 16, 1024).measured.value, 11.633, 0.001);
+  for (const Check& c : cases_of(t)) EXPECT_TRUE(c.passes()) << c.label << ": " << c.error << " > " << c.tolerance;
+  EXPECT_NEAR(at(t, "llama-3-70b", 4, 1, 128).measured.measured, 2.312, 0.001);
+  EXPECT_NEAR(at(t, "llama-2-7b", 1, 16, 1024).measured.measured, 11.633, 0.001);
   // Section 3a has 7.6 and 11.6 us.
   EXPECT_NEAR(t.machine.latency.at(2), 7.6e-6, 0.5e-6);
   EXPECT_NEAR(t.machine.latency.at(4), 11.6e-6, 0.5e-6);
@@ -61,8 +61,8 @@ TEST(Argonne, ThePeakAloneIsOffByMoreThanHalf) {
   peak.bandwidth = 3352e9;
   peak.link_bandwidth = 1e30;
   for (Prediction& p : t.predictions) {
-    p.predicted =
-        predicted_latency(p.measured, model_shape(find(catalogue, Kind::model, p.measured.model)), peak, decode_step);
+    p.predicted = predicted_latency(p.measured, model_shape(find(catalogue, Kind::model, p.measured.decoding().model)),
+                                    peak, decode_step);
   }
   const Score s = score(only(t.predictions, Role::held_out));
   EXPECT_GT(s.mean, 0.45);
@@ -90,8 +90,8 @@ TEST(Argonne, ImpossibleRowsAreRefusedWithAReason) {
   EXPECT_EQ(impossible, 13);
   EXPECT_EQ(refused.size(), 17);
   EXPECT_EQ(only(t.predictions, Role::left_out).size(), 20);
-  EXPECT_EQ(at(t, "qwen2-7b", 1, 1, 2048).role, Role::refused) << "0.08 s for 2048 tokens";
-  EXPECT_EQ(at(t, "qwen2-7b", 1, 1, 2048).predicted, 0);
+  EXPECT_EQ(at(t, "qwen2.5-7b", 1, 1, 2048).role, Role::refused) << "0.08 s for 2048 tokens";
+  EXPECT_EQ(at(t, "qwen2.5-7b", 1, 1, 2048).predicted, 0);
 }
 
 TEST(Argonne, TheTableHasALineForEachRow) {
@@ -160,8 +160,8 @@ class BrokenEquation : public ::testing::TestWithParam<std::pair<const char*, St
 
 TEST_P(BrokenEquation, FailsACase) {
   const Transfer t = h100(GetParam().second);
-  const std::vector<Case> cases = cases_of(t);
-  EXPECT_FALSE(std::all_of(cases.begin(), cases.end(), [](const Case& c) { return c.passes(); }))
+  const std::vector<Check> cases = cases_of(t);
+  EXPECT_FALSE(std::all_of(cases.begin(), cases.end(), [](const Check& c) { return c.passes(); }))
       << "no case notices this mistake";
 }
 

@@ -32,15 +32,16 @@ enum class Metric {
 
 // A run of an engine.
 struct Decoding {
-  std::string model;         // catalogue id; empty where the row names none
-  std::string engine;        // as written
-  std::string family;        // id in engines.csv
-  std::string weight_type;   // catalogue id of a precision; empty where the row names none
-  double weight_bytes = 2;   // of an element, scales included
-  double cache_bytes = 2;    // of an element
-  double file_bytes = 0;     // of the weights as stored, where the size of the file was published; 0 = not known
+  std::string model;        // catalogue id; empty where the row names none
+  std::string engine;       // as written
+  std::string family;       // id in engines.csv
+  std::string weight_type;  // catalogue id of a precision; empty where the row names none
+  double weight_bytes = 2;  // of an element, scales included
+  double cache_bytes = 2;   // of an element
+  double file_bytes = 0;    // of the weights as stored, where the size of the file was published; 0 = not known
   double accelerators = 1;
   double shared_by = 1;          // accelerators that work on one token together; the others wait their turn
+  bool split_stated = true;      // false: the row does not say how many share a token, and shared_by is 1
   std::optional<double> batch;   // nothing: set by memory and scheduler, and not stated
   std::optional<double> input;   // tokens; nothing: mixed, or not stated
   std::optional<double> output;  // tokens
@@ -84,8 +85,11 @@ struct Case {
   Metric metric = Metric::user_rate;
   double measured = 0;
   std::variant<Decoding, Product, AttentionCall, CollectiveCall, MemoryFigure> what;
-  std::string refused;  // why nothing is predicted: a name nobody knows, a value that beats physics; empty = it is
-  std::string file;     // as named in errors
+  std::string refused;      // why nothing is predicted: a name nobody knows, a value that beats physics; empty = it is
+  bool impossible = false;  // refused because the value beats physics
+  bool cached = false;      // a kernel that moves no more bytes than one of its library that beats the memory: in part
+                            // from a cache
+  std::string file;         // as named in errors
   int line = 0;
 
   const Decoding& decoding() const { return std::get<Decoding>(what); }

@@ -37,10 +37,10 @@ constexpr double unknown_host = 0.4;   // two channels or eight
 constexpr double unknown_link = 0.3;   // of the generation after or before
 constexpr double unknown_place = 0.5;  // how much of the model left the accelerator
 
-constexpr double usable = 0.9;       // of a capacity, for weights and cache
-constexpr double channels = 2;       // of host memory
-constexpr double drive_lanes = 4;    // of every NVMe drive
-constexpr double unlimited = 1e15;   // byte
+constexpr double usable = 0.9;      // of a capacity, for weights and cache
+constexpr double channels = 2;      // of host memory
+constexpr double drive_lanes = 4;   // of every NVMe drive
+constexpr double unlimited = 1e15;  // byte
 
 struct Streamed {
   Metric metric{};
@@ -171,7 +171,8 @@ Streamed streamed_of(const Case& c, const Catalogue& catalogue, const SetUpOf& s
     s.row.sd = said.generation ? 0 : unknown_link;
     return s;
   }
-  if (device == nullptr) return refused(fmt::format("the catalogue does not know how much memory '{}' has", c.accelerator));
+  if (device == nullptr)
+    return refused(fmt::format("the catalogue does not know how much memory '{}' has", c.accelerator));
   s.set_up = set_up(c);
   s.link_stated = said.rate.has_value();
   s.link = said.rate.value_or(link_bandwidth(catalogue, generation, said.lanes.value_or(16)));
@@ -180,6 +181,8 @@ Streamed streamed_of(const Case& c, const Catalogue& catalogue, const SetUpOf& s
   s.with_prompt = results::folded(d.notes).find("prefill") != std::string::npos;
   bool place_known = true;
   read_tiers(s, said, *device, place_known);
+  // An engine's deviation is one of moving weights.
+  if (s.lowest == Lowest::device) s.row.group = "no weights moved";
   if (!s.host_cache) s.device_capacity = std::max(s.device_capacity, cache(s));
   // How far the time hangs on what was not said.
   const std::vector<double> slope =

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "analysis/model/decode.hpp"
-#include "analysis/validation/decode_case.hpp"
+#include "analysis/validation/case.hpp"
 
 // A published case as the model's two arguments, and its latency as the model predicts it. Every byte, operation and
 // second of a step comes from `analysis/model`; here is only the convention of the measurement.
@@ -30,19 +30,19 @@ inline constexpr double link_share = 0.6;
 // Share of the peak that prefill and decode reach in arithmetic (decode-model.md section 3a).
 inline constexpr double arithmetic_share = 0.5;
 
-Workload workload_of(const DecodeCase& measured, const Model& model);
+Workload workload_of(const Case& measured, const Model& model);
 
 // The memory a model may use is not limited here: who asks whether it fits says of what.
-Hardware hardware_of(const Machine& machine, const DecodeCase& measured);
+Hardware hardware_of(const Machine& machine, const Case& measured);
 
 // Arithmetic of the prompt at half of the peak: 2 parameters per token.
-double prefill_seconds(const DecodeCase& measured, const Model& model);
+double prefill_seconds(const Case& measured, const Model& model);
 
 // prefill + output * step, the step taken at mean context. With layers split over accelerators one works at a time.
-double predicted_latency(const DecodeCase& measured, const Model& model, const Machine& machine, StepFunction step);
+double predicted_latency(const Case& measured, const Model& model, const Machine& machine, StepFunction step);
 
-// Why a latency cannot be what it says, or is not of one static batch: faster than its bytes at the vendor's bandwidth, or
-// weights and cache beyond 90 % of `capacity` byte of an accelerator, so that the batch ran in parts. Nothing: use it.
-std::optional<std::string> screened(const DecodeCase& measured, const Model& model, double capacity);
+// Why a latency is refused, or is not of one static batch: weights and cache beyond 90 % of `capacity` byte of an
+// accelerator, so that the batch ran in parts. Nothing: use it.
+std::optional<std::string> screened(const Case& measured, const Model& model, double capacity);
 
 }  // namespace sextant::analysis

@@ -9,12 +9,12 @@
 namespace sextant::analysis {
 
 struct PowerRun {
-  DecodeCase measured;  // its value is W
-  double seconds = 0;   // of the run: energy per token x tokens / power
+  Case measured;       // in W
+  double seconds = 0;  // of the run: energy per token x tokens / power
 };
 
 // Joins rows of power_W with rows of energy_per_output_token of the same accelerator, model, batch and lengths.
-std::vector<PowerRun> power_runs(const std::vector<DecodeCase>& cases);
+std::vector<PowerRun> power_runs(const std::vector<Case>& cases);
 
 struct PowerModel {
   double idle = 0;      // W, P_static

@@ -8,10 +8,10 @@
 #include "results/record/csv.hpp"
 #include "results/record/run.hpp"
 
-// Inside results/import only: what the four readers of component tables share.
+// What the readers of published tables share.
 namespace sextant::results {
 
-// One row of a component table, which can say where it stands.
+// One row of a published table, which can say where it stands.
 class PublishedRow {
  public:
   PublishedRow(const CsvTable& csv, std::size_t row) : csv_(csv), row_(row) {}
