@@ -42,6 +42,8 @@ constexpr double channels = 2;      // of host memory
 constexpr double drive_lanes = 4;   // of every NVMe drive
 constexpr double unlimited = 1e15;  // byte
 
+constexpr const char* moves_nothing = "no weights moved";  // the group of rows whose model fits, whatever the engine
+
 struct Streamed {
   Metric metric{};
   SetUp set_up;
@@ -182,7 +184,7 @@ Streamed streamed_of(const Case& c, const Catalogue& catalogue, const SetUpOf& s
   bool place_known = true;
   read_tiers(s, said, *device, place_known);
   // An engine's deviation is one of moving weights.
-  if (s.lowest == Lowest::device) s.row.group = "no weights moved";
+  if (s.lowest == Lowest::device) s.row.group = moves_nothing;
   if (!s.host_cache) s.device_capacity = std::max(s.device_capacity, cache(s));
   // How far the time hangs on what was not said.
   const std::vector<double> slope =
@@ -245,8 +247,10 @@ Predicted predict(const FlashFit& fit, const Case& c, const Catalogue& catalogue
   const bool known = fit.fit.knows(run.row.group);
   result.others = fit.fit.deviation.size() - (known ? 1 : 0);
   result.transfer = known ? results::TransferClass::T1 : results::TransferClass::T3;
-  result.basis = fmt::format("{}{} other engines that move weights under one set of shares",
-                             known ? "its own engine's rows and " : "", result.others);
+  const char* own = !known                           ? ""
+                    : run.row.group == moves_nothing ? "rows that move no weights and "
+                                                     : "its engine's rows and ";
+  result.basis = fmt::format("{}{} other engines that move weights, under one set of shares", own, result.others);
   result.bound = bound_of(run, fit.fit.at, fit.step);
   return result;
 }

@@ -95,8 +95,8 @@ double link_generation(const Entry& device) {
   if (link.starts_with("PCIe") && link.size() > 4) return std::clamp(double(link[4] - '0'), 3.0, 6.0);
   const std::string year = word(device, "year");
   if (year.size() != 4) return 4;
-  if (year < "2020") return 3;                                        // NVIDIA Turing, AMD Vega
-  return year < "2025" && word(device, "class") != "dc-gpu" ? 4 : 5;  // Blackwell; Hopper among data-centre parts
+  if (year < "2020") return 3;                                                   // before Ampere
+  return year >= (word(device, "class") == "dc-gpu" ? "2022" : "2025") ? 5 : 4;  // from Hopper, from Blackwell
 }
 
 }  // namespace sextant::analysis

@@ -56,6 +56,8 @@ TEST(Offload, LinksFollowGenerationAndLanes) {
   EXPECT_EQ(link_generation(find(catalogue, Kind::device, "RTX-3090")), 4);
   EXPECT_EQ(link_generation(find(catalogue, Kind::device, "RTX-5090")), 5);
   EXPECT_EQ(link_generation(find(catalogue, Kind::device, "RTX-2080")), 3);
+  EXPECT_EQ(link_generation(find(catalogue, Kind::device, "A100-80GB")), 4);
+  EXPECT_EQ(link_generation(find(catalogue, Kind::device, "H100-SXM")), 5);
 }
 
 }  // namespace
