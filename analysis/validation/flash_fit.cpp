@@ -37,10 +37,12 @@ constexpr double unknown_host = 0.4;   // two channels or eight
 constexpr double unknown_link = 0.3;   // of the generation after or before
 constexpr double unknown_place = 0.5;  // how much of the model left the accelerator
 
-constexpr double usable = 0.9;       // of a capacity, for weights and cache
-constexpr double channels = 2;       // of host memory
-constexpr double drive_lanes = 4;    // of every NVMe drive
-constexpr double unlimited = 1e15;   // byte
+constexpr double usable = 0.9;      // of a capacity, for weights and cache
+constexpr double channels = 2;      // of host memory
+constexpr double drive_lanes = 4;   // of every NVMe drive
+constexpr double unlimited = 1e15;  // byte
+
+constexpr const char* moves_nothing = "no weights moved";  // the group of rows whose model fits, whatever the engine
 
 struct Streamed {
   Metric metric{};
@@ -171,7 +173,8 @@ Streamed streamed_of(const Case& c, const Catalogue& catalogue, const SetUpOf& s
     s.row.sd = said.generation ? 0 : unknown_link;
     return s;
   }
-  if (device == nullptr) return refused(fmt::format("the catalogue does not know how much memory '{}' has", c.accelerator));
+  if (device == nullptr)
+    return refused(fmt::format("the catalogue does not know how much memory '{}' has", c.accelerator));
   s.set_up = set_up(c);
   s.link_stated = said.rate.has_value();
   s.link = said.rate.value_or(link_bandwidth(catalogue, generation, said.lanes.value_or(16)));
@@ -180,6 +183,8 @@ Streamed streamed_of(const Case& c, const Catalogue& catalogue, const SetUpOf& s
   s.with_prompt = results::folded(d.notes).find("prefill") != std::string::npos;
   bool place_known = true;
   read_tiers(s, said, *device, place_known);
+  // An engine's deviation is one of moving weights.
+  if (s.lowest == Lowest::device) s.row.group = moves_nothing;
   if (!s.host_cache) s.device_capacity = std::max(s.device_capacity, cache(s));
   // How far the time hangs on what was not said.
   const std::vector<double> slope =
@@ -242,8 +247,10 @@ Predicted predict(const FlashFit& fit, const Case& c, const Catalogue& catalogue
   const bool known = fit.fit.knows(run.row.group);
   result.others = fit.fit.deviation.size() - (known ? 1 : 0);
   result.transfer = known ? results::TransferClass::T1 : results::TransferClass::T3;
-  result.basis = fmt::format("{}{} other engines that move weights under one set of shares",
-                             known ? "its own engine's rows and " : "", result.others);
+  const char* own = !known                           ? ""
+                    : run.row.group == moves_nothing ? "rows that move no weights and "
+                                                     : "its engine's rows and ";
+  result.basis = fmt::format("{}{} other engines that move weights, under one set of shares", own, result.others);
   result.bound = bound_of(run, fit.fit.at, fit.step);
   return result;
 }

@@ -40,7 +40,8 @@ std::optional<Lowest> lowest_of(const std::string& notes) {
     return tier == "cpu" || tier == "host" || tier == "ram" || tier == "dram" ? Lowest::host : Lowest::disk;
   }
   if (found(notes, "all layers (in|on) (vram|gpu)|fits in vram")) return Lowest::device;
-  if (found(notes, "mmap|page fault|streaming from (the )?(ssd|nvme|disk)|(from|on) (the )?(ssd|nvme|disk)|ssd offload"))
+  if (found(notes,
+            "mmap|page fault|streaming from (the )?(ssd|nvme|disk)|(from|on) (the )?(ssd|nvme|disk)|ssd offload"))
     return Lowest::disk;
   if (found(notes, "layers.*(ram|cpu|host)|(cpu|ram|host) (offload|layers)|experts (on|in) (the )?(cpu|ram|host)"))
     return Lowest::host;
@@ -61,7 +62,8 @@ Offload offload_of(const std::string& notes, bool rate_is_measured) {
   if (!rate_is_measured) {
     if (const auto rate = number(notes, "([0-9.]+) ?GB/s")) o.rate = *rate * 1e9;
   }
-  if (const auto link = found(notes, "(?:pcie ?|pci express ?)?gen ?([3-6])(?: ?x ?([0-9]+))?|pcie ?([3-6])(?:\\.0)?(?: ?x ?([0-9]+))?")) {
+  if (const auto link = found(
+          notes, "(?:pcie ?|pci express ?)?gen ?([3-6])(?: ?x ?([0-9]+))?|pcie ?([3-6])(?:\\.0)?(?: ?x ?([0-9]+))?")) {
     const bool first = (*link)[1].matched;
     o.generation = std::stod((*link)[first ? 1 : 3].str());
     if ((*link)[first ? 2 : 4].matched) o.lanes = std::stod((*link)[first ? 2 : 4].str());
@@ -93,8 +95,8 @@ double link_generation(const Entry& device) {
   if (link.starts_with("PCIe") && link.size() > 4) return std::clamp(double(link[4] - '0'), 3.0, 6.0);
   const std::string year = word(device, "year");
   if (year.size() != 4) return 4;
-  if (year < "2020") return 3;                                       // NVIDIA Turing, AMD Vega
-  return year < "2025" && word(device, "class") != "dc-gpu" ? 4 : 5;  // Blackwell; Hopper among data-centre parts
+  if (year < "2020") return 3;                                                   // before Ampere
+  return year >= (word(device, "class") == "dc-gpu" ? "2022" : "2025") ? 5 : 4;  // from Hopper, from Blackwell
 }
 
 }  // namespace sextant::analysis

@@ -30,11 +30,11 @@ Offload offload_of(const std::string& notes, bool rate_is_measured = false);
 
 // How an engine treats what lies in host memory.
 struct OffloadStyle {
-  bool host_computes = false;    // weights there are multiplied there: they never cross the link
-  bool host_attends = false;     // the cache lies there and attention runs there
-  bool always_streams = false;   // keeps no layer in the accelerator between steps
-  bool from_disk = false;        // unless its row says otherwise
-  bool unpacks_cache = false;    // widens a compressed cache in a pass of its own
+  bool host_computes = false;   // weights there are multiplied there: they never cross the link
+  bool host_attends = false;    // the cache lies there and attention runs there
+  bool always_streams = false;  // keeps no layer in the accelerator between steps
+  bool from_disk = false;       // unless its row says otherwise
+  bool unpacks_cache = false;   // widens a compressed cache in a pass of its own
 };
 OffloadStyle offload_style(const std::string& family);
 

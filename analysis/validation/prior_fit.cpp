@@ -41,9 +41,7 @@ Problem problem_of(std::span<const Prior> priors, std::span<const FitRow> rows, 
   return p;
 }
 
-std::span<const double> head(const VectorXd& at, Index count) {
-  return {at.data(), static_cast<std::size_t>(count)};
-}
+std::span<const double> head(const VectorXd& at, Index count) { return {at.data(), static_cast<std::size_t>(count)}; }
 
 // Precision and mean of all parameters before a row is seen.
 VectorXd prior_precision(const Problem& p, double group_sd) {
@@ -121,7 +119,8 @@ PriorFit solve(const Problem& p, const Spreads& before, const LogPrediction& pre
     const Index k = p.own() + static_cast<Index>(g);
     fit.deviation[p.groups[g]] = {at[k], covariance(k, k)};
   }
-  fit.freedom = before.strength + double(p.groups.size());
+  fit.freedom = before.strength + double(p.rows.size());
+  fit.freedom_unseen = before.strength + double(p.groups.size());
   return fit;
 }
 
@@ -173,17 +172,19 @@ PriorFit fit_with_priors(std::span<const Prior> priors, std::span<const FitRow> 
     }
     squares += sum / count;
   }
-  fit.stretch_unseen = stretch_of(squares, fit.freedom);
+  fit.stretch_unseen = stretch_of(squares, fit.freedom_unseen);
   return fit;
 }
 
 Interval interval_of(const PriorFit& fit, const FitRow& row,
                      const std::function<double(std::span<const double>)>& predict) {
-  const auto known = fit.deviation.find(row.group);
-  const double middle = predict(fit.at) + (known == fit.deviation.end() ? 0 : known->second.mean);
-  const double sd = (known == fit.deviation.end() ? fit.stretch_unseen : fit.stretch) *
-                    std::sqrt(variance_of(fit, row, elasticities(fit.at, predict)));
-  const double half = boost::math::quantile(boost::math::students_t(fit.freedom), 0.95) * sd;
+  const auto found = fit.deviation.find(row.group);
+  const bool known = found != fit.deviation.end();
+  const double middle = predict(fit.at) + (known ? found->second.mean : 0);
+  const double sd =
+      (known ? fit.stretch : fit.stretch_unseen) * std::sqrt(variance_of(fit, row, elasticities(fit.at, predict)));
+  const boost::math::students_t student(known ? fit.freedom : fit.freedom_unseen);
+  const double half = boost::math::quantile(student, 0.95) * sd;
   return {std::exp(middle), std::exp(middle - half), std::exp(middle + half)};
 }
 

@@ -43,7 +43,7 @@ struct PriorFit {
   double row_sd = 0, group_sd = 0;             // log
   double stretch = 1;                          // of intervals, for groups seen
   double stretch_unseen = 1;                   // and for others
-  double freedom = 1;                          // degrees of freedom of the intervals
+  double freedom = 1, freedom_unseen = 1;      // degrees of freedom: rows, groups
   bool knows(const std::string& group) const { return deviation.contains(group); }
 };
 
