@@ -104,13 +104,13 @@ void claim_folder(const fs::path& folder, bool force) {
 
 namespace {
 
-// Files that this program writes: tables of projections and sweeps, and reports. Whatever else lies there stays.
+// Files that this program writes: tables of projections, sweeps and published cases, and reports. Whatever else lies there stays.
 bool is_ours(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::string start(400, '\0');
   in.read(start.data(), static_cast<std::streamsize>(start.size()));
   start.resize(static_cast<std::size_t>(in.gcount()));
-  const bool table = start.starts_with("workload,");
+  const bool table = start.starts_with("workload,") || start.starts_with("id,group,device,family,trust,");
   const bool report = start.starts_with("<!doctype html>") && start.find("Sextant") != std::string::npos;
   return start.empty() || table || report;
 }

@@ -21,7 +21,6 @@ using Cases = std::vector<const Case*>;
 
 // What the groups are fitted as.
 enum class Family { engines, components, energy, flash };
-constexpr std::array families{Family::engines, Family::components, Family::energy, Family::flash};
 
 Family family_of(Group group) {
   if (group == Group::energy) return Family::energy;
@@ -132,10 +131,6 @@ Outcome predicted(const Case& c, Predicted p, bool in_sample) {
   return outcome;
 }
 
-std::size_t fitted(const Fits& fits) {
-  return fits.engines.index.size() + parameters(fits.energy) + parameters(fits.flash);
-}
-
 // Devices and families of engines that are fitted: what the number of parameters is measured by.
 std::size_t parameter_bound(const Cases& rows) {
   std::set<std::string> devices, engines;
@@ -186,7 +181,7 @@ Validation validate(const std::vector<Case>& cases, const std::vector<Case>& fit
       const Case& c = *everything[i];
       some.push_back(predicted(c, validator.predict(fits, c), name.empty() && ids.contains(c.id)));
     }
-    return std::pair{std::move(some), Fold{name, some.size(), fitted(fits)}};
+    return std::pair{std::move(some), Fold{name, some.size(), fits.engines.index.size()}};
   };
   std::vector<std::string> names;
   for (const auto& [name, positions] : asked_of) names.push_back(name);
@@ -210,8 +205,8 @@ Validation validate(const std::vector<Case>& cases, const std::vector<Case>& fit
   std::vector<Outcome> ordered;
   for (const Case& c : cases) ordered.push_back(c.refused.empty() ? std::move(outcomes.at(&c)) : refused(c));
 
-  Validation validation = judged(std::move(ordered), catalogue, fitted(whole));
-  validation.component_parameters = parameters(whole.components);
+  Validation validation = judged(std::move(ordered), catalogue, whole.engines.index.size());
+  validation.other_parameters = {parameters(whole.components), parameters(whole.energy), parameters(whole.flash)};
   validation.parameter_bound = parameter_bound(rows);
   validation.left_out =
       request.leave_out == LeaveOut::nothing ? "" : leave_out_names[static_cast<int>(request.leave_out)];

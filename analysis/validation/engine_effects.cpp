@@ -53,7 +53,7 @@ double age_of(const Entry& device) {
 // Priors. Of a layer: 30 to 105 us, mostly 60 to 105 (decode-model.md finding 4); processors take several times that.
 // Of an all-reduce: 7.6 us of two H100 (section 3a). The rest are wide: a share of 0.5 to 0.9, and factors around 1 whose
 // spread is that of sections 3b and 5 (0.055 to 0.21 within a class of memory, 0.35 to 0.5 across).
-Effects effects_of(const Case& measured, const EngineFamily& engine, const Entry& device, bool mixture, double ranks) {
+Effects effects_of(const Case& measured, const EngineFamily& engine, const Entry& device, const Circumstances& in) {
   const Decoding& run = measured.decoding();
   const Manner manner = manner_of(engine);
   const std::string family = engine.program + "-" + engine.backend;  // a program's other names run the same kernels
@@ -62,7 +62,7 @@ Effects effects_of(const Case& measured, const EngineFamily& engine, const Entry
   const bool loaded = measured.group == Group::maxload;
   Effects e;
   at(e, Effect::efficiency) = {"efficiency of " + family, std::log(0.75), 0.3};
-  at(e, Effect::memory_class) = {"efficiency of " + engines + " on " + memory_class(device), 0, 0.2};
+  if (!processor) at(e, Effect::memory_class) = {"efficiency of " + engines + " on " + memory_class(device), 0, 0.2};
   if (!processor) at(e, Effect::generation) = {"efficiency for each year", 0, 0.05};
   at(e, Effect::device) = {"slowness of " + device.id, 0, 0.12};
   at(e, Effect::per_layer) = {"layer of " + family,
@@ -72,13 +72,15 @@ Effects effects_of(const Case& measured, const EngineFamily& engine, const Entry
                               server ? 0.3 : 0.7};
   if (manner == Manner::local)
     at(e, Effect::vendor) = {"layer of " + engines + " on " + word(device, "vendor"), 0, 0.4};
-  at(e, Effect::per_sequence) = {"sequence of " + engines + (loaded ? " under load" : ""), std::log(1e-6), 1.0};
+  at(e, Effect::per_sequence) = {
+      "sequence of " + std::string(server ? "servers" : "engines of one user") + (loaded ? " under load" : ""),
+      std::log(1e-6), 1.0};
   at(e, Effect::arithmetic) = {"arithmetic of " + engines + (loaded ? " under load" : ""), std::log(0.5), 0.4};
-  if (ranks > 1) at(e, Effect::all_reduce) = {"all-reduce", std::log(8e-6), 0.3};
-  if (ranks > 8) at(e, Effect::between) = {"all-reduce between nodes", std::log(30e-6), 1.0};
-  at(e, Effect::routing) = {"routing of " + engines, -1, 1};
+  if (in.ranks > 1) at(e, Effect::all_reduce) = {"all-reduce", std::log(8e-6), 0.3};
+  if (in.ranks > 8) at(e, Effect::between) = {"all-reduce between nodes", std::log(30e-6), 1.0};
+  if (in.alike_prompts) at(e, Effect::routing) = {"routing of " + engines, -1, 1};
   if (loaded) at(e, Effect::load) = {"load, " + scenario_of(run.notes), 0, 0.5};
-  if (loaded && mixture) at(e, Effect::mixture) = {"load, mixture of experts", 0, 0.5};
+  if (loaded && in.mixture) at(e, Effect::mixture) = {"load, mixture of experts", 0, 0.5};
   return e;
 }
 

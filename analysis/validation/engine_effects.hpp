@@ -41,9 +41,15 @@ struct EffectParameter {
 using Effects = std::array<EffectParameter, effect_count>;
 using EffectValues = std::array<double, effect_count>;
 
-// Of a decode case whose device and model are catalogued; `mixture`: the model is one of experts;
-// `ranks` accelerators share a token.
-Effects effects_of(const Case& measured, const EngineFamily& engine, const Entry& device, bool mixture, double ranks);
+// What of a run its row does not say in one column.
+struct Circumstances {
+  double ranks = 1;            // accelerators that share a token
+  bool mixture = false;        // the model is one of experts
+  bool alike_prompts = false;  // all sequences were given one text
+};
+
+// Of a decode case whose device is catalogued.
+Effects effects_of(const Case& measured, const EngineFamily& engine, const Entry& device, const Circumstances& in);
 
 // Whether engines of this family answer many users at once (and multiply in the type of the weights where they can);
 // the others serve one user and widen weights to 16 bit.

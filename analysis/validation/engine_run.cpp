@@ -172,7 +172,9 @@ EngineRun engine_run(const Case& measured, const Catalogue& catalogue) {
   run.prompt = measured.metric == Metric::batch_time || measured.group == Group::maxload ||
                mentions(decoding.notes, "static batch") || mentions(decoding.notes, "incl");
   run.ranks = p.tensor * p.data;
-  run.effects = effects_of(measured, engine, device, w.model.experts > 0, run.ranks);
+  run.effects =
+      effects_of(measured, engine, device,
+                 {.ranks = run.ranks, .mixture = w.model.experts > 0, .alike_prompts = alike_prompts(decoding)});
   run.age = age_of(device);
   write_design(run, catalogue, device, !serves_many(engine));
   return run;

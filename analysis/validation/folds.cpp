@@ -77,7 +77,7 @@ std::vector<std::string> alternate(const std::vector<const Case*>& cases) {
     const Place place = place_of(*c);
     const auto& sizes = curves[place.curve];
     const auto rank = std::distance(sizes.begin(), sizes.find(place.at));
-    all.emplace_back(!c->refused.empty() ? "" : rank % 2 == 0 ? "even" : "odd");
+    all.emplace_back(!c->refused.empty() || sizes.size() < 2 ? "" : rank % 2 == 0 ? "even" : "odd");
   }
   return all;
 }

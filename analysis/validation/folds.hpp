@@ -21,7 +21,7 @@ std::optional<LeaveOut> leave_out_from_name(std::string_view name);
 // out: a device's id; "NVIDIA dc-gpu" (vendor and class); "HBM"; an engine family or a library; "up to 10 billion
 // parameters"; "even" or "odd". Alternate sizes take every other size of a curve: of a message, a matrix, a cache, a batch;
 // they are counted over all cases given, so fold the fitted and the predicted ones together. A refused case has no fold
-// (empty), and neither has one to which the question does not apply.
+// (empty), and neither has one to which the question does not apply: a curve of one size.
 std::vector<std::string> folds(const std::vector<const Case*>& cases, LeaveOut what, const Catalogue& catalogue);
 
 }  // namespace sextant::analysis

@@ -115,7 +115,9 @@ std::string validation_text(const Validation& v) {
   if (v.parameter_bound > 0)
     text += fmt::format(" of engines and devices (at most {}: devices and three for each family of engines)",
                         v.parameter_bound);
-  if (v.component_parameters > 0) text += fmt::format(", {} of components", v.component_parameters);
+  if (v.other_parameters.components > 0)
+    text += fmt::format(", {} of components, {} of power, {} of offload", v.other_parameters.components,
+                        v.other_parameters.energy, v.other_parameters.flash);
   if (!v.left_out.empty()) text += fmt::format(", {} {} left out in turn", v.folds.size(), v.left_out);
   text += fmt::format(
       ".\nError is |predicted/measured - 1|; a refused case counts as 100 %, an impossible one is left out. Bias is "

@@ -23,10 +23,12 @@ struct Validation {
   std::vector<Outcome> outcomes;
   std::vector<GroupScore> scores;
   std::vector<Verdict> verdicts;
-  std::size_t parameters = 0;            // fitted on runs of engines
-  std::size_t parameter_bound = 0;       // devices and three times the families of engines among those runs
-  std::size_t component_parameters = 0;  // of the curves of products, attention, collectives and memory
-  std::string left_out;        // "device", ...; empty: nothing
+  std::size_t parameters = 0;       // of engines and devices, fitted on their decode runs
+  std::size_t parameter_bound = 0;  // devices and three times the families of engines that were fitted
+  struct {
+    std::size_t components = 0, energy = 0, flash = 0;
+  } other_parameters;    // of curves of kernels and collectives, of power, of offload: with a deviation of each group
+  std::string left_out;  // "device", ...; empty: nothing
   std::vector<Fold> folds;
   std::vector<Beside> beside;
 };
