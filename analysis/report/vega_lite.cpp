@@ -6,85 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/report/scale.hpp"
+#include "analysis/report/vega_lite_parts.hpp"
 
 namespace sextant::analysis {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr const char* ink = "#1c2128";
-constexpr const char* muted = "#656d76";
-constexpr const char* grid = "#e4e7eb";
-constexpr const char* paper = "#ffffff";
-constexpr std::size_t row_height = 48;  // of the charts with one row per design: a line of text and the mark below it
-
-// One look for all charts. The colours are names for the page's style sheet as much as colours (page.css).
-Json config() {
-  return {{"background", nullptr},
-          {"font", "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"},
-          {"view", {{"stroke", nullptr}}},
-          {"axis",
-           {{"domain", false},
-            {"ticks", false},
-            {"gridColor", grid},
-            {"labelColor", muted},
-            {"labelFontSize", 11},
-            {"labelPadding", 8},
-            {"labelOverlap", "greedy"},
-            {"labelSeparation", 8},
-            {"titleColor", muted},
-            {"titleFontSize", 11},
-            {"titleFontWeight", "normal"},
-            {"titlePadding", 10}}},
-          {"legend",
-           {{"orient", "top"},
-            {"direction", "horizontal"},
-            {"labelColor", ink},
-            {"labelFontSize", 12},
-            {"labelLimit", 0},
-            {"titleColor", muted},
-            {"titleFontSize", 11},
-            {"titleFontWeight", "normal"},
-            {"titlePadding", 6},
-            {"columnPadding", 16},
-            {"rowPadding", 4},
-            {"titleOrient", "left"},
-            {"symbolOpacity", 1},
-            {"symbolSize", 70},
-            {"symbolStrokeWidth", 1.5}}}};
-}
-
-Json document(std::size_t height) {
-  Json spec{{"width", "container"}, {"height", height}};
-  spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
-  spec["padding"] = {{"left", 4}, {"right", 10}, {"top", 4}, {"bottom", 4}};
-  spec["config"] = config();
-  return spec;
-}
-
-// Ticks stand where we put them and are labelled by results::format; the expression only looks the text up.
-void set_ticks(Json& axis, const std::vector<double>& ticks, results::Unit unit) {
-  Json texts = Json::array();
-  for (const double tick : ticks) texts.push_back(tick_text(tick, unit));
-  axis["values"] = ticks;
-  axis["labelExpr"] = texts.dump() + "[indexof(" + Json(ticks).dump() + ", datum.value)]";
-}
-
-Json colours(const std::vector<std::string>& names) {
-  Json range = Json::array();
-  for (std::size_t i = 0; i < names.size(); ++i) range.push_back(palette()[i % palette().size()]);
-  return {{"domain", names}, {"range", range}};
-}
-
-// As many columns as fit: a horizontal legend of Vega does not wrap by itself. The width shrinks once by the padding while
-// Vega lays out, so no threshold may lie just below a width that pages or figures have: rows would be cut off.
-Json legend(const std::string& title, std::size_t entries, int offset = 16) {
-  if (entries < 2) return nullptr;
-  Json out{{"columns", {{"expr", "width < 400 ? 2 : width < 600 ? 3 : 4"}}}};
-  out["offset"] = offset;
-  out["title"] = title.empty() ? Json(nullptr) : Json(title);
-  return out;
-}
 
 Json point_values(const std::vector<CurvePoint>& points) {
   Json values = Json::array();
@@ -166,35 +91,11 @@ Json y_channel(const CurveChart& chart) {
   return {{"field", "value"}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
 }
 
-// One band per row, in the order given; `place` from 0 at the top of the band to 1 at its bottom.
-Json row_channel(const Json& names, double place) {
-  return {{"field", "name"}, {"type", "nominal"}, {"scale", {{"domain", names}, {"padding", 0}}},
-          {"axis", nullptr}, {"sort", nullptr},   {"bandPosition", place}};
-}
-
 template <class Row>
 Json row_names(const std::vector<Row>& rows) {
   Json names = Json::array();
   for (const Row& row : rows) names.push_back(row.name);
   return names;
-}
-
-// A name above the row at the left, numbers at the right: the full width stays for the marks, on a telephone too.
-void add_row_texts(Json& layers, const Json& names) {
-  // On a telephone a long title ends in an ellipsis before it meets the figures, of about 7 px a character.
-  const Json room{{"expr", "max(60, width - 12 - 7 * length(datum.text))"}};
-  layers.push_back(
-      {{"mark",
-        {{"type", "text"},
-         {"align", "left"},
-         {"baseline", "middle"},
-         {"fontSize", 12},
-         {"color", ink},
-         {"limit", room}}},
-       {"encoding", {{"x", {{"value", 0}}}, {"y", row_channel(names, 0.3)}, {"text", {{"field", "name"}}}}}});
-  layers.push_back(
-      {{"mark", {{"type", "text"}, {"align", "right"}, {"baseline", "middle"}, {"fontSize", 12}, {"color", muted}}},
-       {"encoding", {{"x", {{"value", "width"}}}, {"y", row_channel(names, 0.3)}, {"text", {{"field", "text"}}}}}});
 }
 
 }  // namespace

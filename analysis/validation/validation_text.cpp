@@ -44,7 +44,7 @@ std::string aligned(const std::vector<Row>& rows, std::size_t words) {
   return text;
 }
 
-Row cells(const std::string& group, const std::string& trust, const Figures& f) {
+Row cells(const std::string& group, const std::string& trust, const ErrorFigures& f) {
   return {group,
           trust,
           std::to_string(f.n),
@@ -112,7 +112,7 @@ Validation judged(std::vector<Outcome> outcomes, const Catalogue& catalogue, std
 std::string validation_text(const Validation& v) {
   std::string text = scores_text(v.scores);
   text += fmt::format("\n{} fitted parameters", v.parameters);
-  if (!v.left_out.empty()) text += fmt::format(", {} {} left out in turn", v.folds.size(), v.left_out);
+  if (!v.left_out.empty()) text += fmt::format(", each {} left out in turn ({} fits)", v.left_out, v.folds.size());
   text += fmt::format(
       ".\nError is |predicted/measured - 1|; a refused case counts as 100 %, an impossible one is left out. Bias is "
       "the "
