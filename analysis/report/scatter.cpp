@@ -12,6 +12,8 @@
 namespace sextant::analysis {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 Json log_channel(const char* field, const Json& axis, double low, double high) {
   return {{"field", field},
           {"type", "quantitative"},
@@ -40,20 +42,20 @@ std::string scatter_spec(const ScatterChart& chart) {
   }
   low /= 1.3;
   high *= 1.3;
-  Json spec = document(380);
+  Json spec = Json::parse(empty_picture(380));
   spec["data"] = {{"values", scatter_values(chart.points)}};
   const std::vector<double> ticks = ticks_log10(low, high, 9);
   Json x_axis{{"title", chart.x_title}, {"grid", true}};
   Json y_axis{{"title", chart.y_title}, {"titleAngle", 0},          {"titleAlign", "left"}, {"titleX", 0},
               {"titleY", -20},          {"titleBaseline", "bottom"}};
-  set_ticks(x_axis, ticks, chart.unit);
-  set_ticks(y_axis, ticks, chart.unit);
+  x_axis.update(Json::parse(tick_labels(ticks, chart.unit)));
+  y_axis.update(Json::parse(tick_labels(ticks, chart.unit)));
   const Json x = log_channel("x", x_axis, low, high);
   const Json y = log_channel("value", y_axis, low, high);
   const Json colour{{"field", "group"},
                     {"type", "nominal"},
-                    {"scale", colours(chart.groups)},
-                    {"legend", legend(chart.group_title, chart.groups.size(), 38)}};
+                    {"scale", Json::parse(colour_scale(chart.groups))},
+                    {"legend", Json::parse(legend(chart.group_title, chart.groups.size(), 38))}};
   const Json tooltip{{"field", "label"}};
   Json layers = Json::array();
   layers.push_back({{"data", {{"values", {{{"x", low}, {"value", low}}, {{"x", high}, {"value", high}}}}}},
@@ -73,8 +75,9 @@ std::string scatter_spec(const ScatterChart& chart) {
 }
 
 std::string strip_spec(const StripChart& chart) {
-  Json spec = document(row_height * chart.rows.size());
-  Json texts = Json::array(), dots = Json::array(), middles = Json::array(), names = Json::array();
+  Json spec = Json::parse(empty_picture(row_height * chart.rows.size()));
+  Json texts = Json::array(), dots = Json::array(), middles = Json::array();
+  std::vector<std::string> names;
   for (const StripRow& row : chart.rows) {
     names.push_back(row.name);
     texts.push_back({{"name", row.name}, {"text", row.text}});
@@ -84,8 +87,8 @@ std::string strip_spec(const StripChart& chart) {
     if (std::isfinite(row.middle))
       middles.push_back({{"name", row.name}, {"value", std::clamp(row.middle, chart.low, chart.high)}});
   }
-  Json axis{{"title", chart.x_title}, {"grid", true}, {"values", chart.ticks}};
-  axis["labelExpr"] = Json(chart.tick_texts).dump() + "[indexof(" + Json(chart.ticks).dump() + ", datum.value)]";
+  Json axis{{"title", chart.x_title}, {"grid", true}};
+  axis.update(Json::parse(tick_labels(chart.ticks, chart.tick_texts)));
   Json scale{{"type", chart.logarithmic ? "log" : "linear"}, {"domain", {chart.low, chart.high}}, {"nice", false}};
   if (!chart.logarithmic) scale["zero"] = false;
   const auto x = [&](const char* field) {
@@ -105,15 +108,15 @@ std::string strip_spec(const StripChart& chart) {
       {{"data", {{"values", dots}}},
        {"mark", {{"type", "point"}, {"shape", "diamond"}, {"filled", true}, {"size", 40}, {"opacity", 0.5}}},
        {"encoding",
-        {{"y", row_channel(names, 0.66)},
+        {{"y", Json::parse(row_channel(names, 0.66))},
          {"x", x("value")},
          {"color", {{"value", palette().front()}}},
          {"tooltip", {{"field", "label"}}}}}});
   layers.push_back(
       {{"data", {{"values", middles}}},
        {"mark", {{"type", "tick"}, {"color", ink}, {"thickness", 2}, {"size", 18}, {"yOffset", row_height / 6}}},
-       {"encoding", {{"y", row_channel(names, 0.5)}, {"x", x("value")}}}});
-  add_row_texts(layers, names);
+       {"encoding", {{"y", Json::parse(row_channel(names, 0.5))}, {"x", x("value")}}}});
+  for (const Json& layer : Json::parse(row_texts(names))) layers.push_back(layer);
   spec["layer"] = layers;
   return spec.dump();
 }

@@ -39,6 +39,12 @@ std::string words(const ValidatedCase& c) {
                      interval_text(c.low, c.high, c.unit), number_for_people(c.measured, c.unit));
 }
 
+// "HBM" of "HBM2e": there are more generations than colours.
+std::string memory_kind(const ValidatedCase& c) {
+  if (c.memory.empty()) return "not known";
+  return c.memory.substr(0, c.memory.find_first_of("0123456789 -"));
+}
+
 // Evenly, in the order of the file: nothing about a case decides whether it is shown.
 Cases thinned(const Cases& all) {
   const std::size_t step = (all.size() + most_drawn - 1) / most_drawn;
@@ -60,7 +66,7 @@ Chart scatter_of(const std::string& group, results::Unit unit, const Cases& all,
                  {false, false, false, true, true, true, true, false},
                  {}};
   for (const ValidatedCase* c : cases) {
-    const std::string memory = c->memory.empty() ? "not known" : c->memory;
+    const std::string memory = memory_kind(*c);
     if (std::find(picture.groups.begin(), picture.groups.end(), memory) == picture.groups.end())
       picture.groups.push_back(memory);
     picture.points.push_back({c->measured, c->predicted, c->low, c->high, memory, words(*c)});

@@ -9,6 +9,8 @@
 namespace sextant::analysis {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 // One look for all charts. The colours are names for the page's style sheet as much as colours (page.css).
 Json config() {
   return {{"background", nullptr},
@@ -45,57 +47,64 @@ Json config() {
             {"symbolStrokeWidth", 1.5}}}};
 }
 
-}  // namespace
-
-Json document(std::size_t height) {
-  Json spec{{"width", "container"}, {"height", height}};
-  spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
-  spec["padding"] = {{"left", 4}, {"right", 10}, {"top", 4}, {"bottom", 4}};
-  spec["config"] = config();
-  return spec;
-}
-
-void set_ticks(Json& axis, const std::vector<double>& ticks, results::Unit unit) {
-  Json texts = Json::array();
-  for (const double tick : ticks) texts.push_back(tick_text(tick, unit));
-  axis["values"] = ticks;
-  axis["labelExpr"] = texts.dump() + "[indexof(" + Json(ticks).dump() + ", datum.value)]";
-}
-
-Json colours(const std::vector<std::string>& names) {
-  Json range = Json::array();
-  for (std::size_t i = 0; i < names.size(); ++i) range.push_back(palette()[i % palette().size()]);
-  return {{"domain", names}, {"range", range}};
-}
-
-Json legend(const std::string& title, std::size_t entries, int offset) {
-  if (entries < 2) return nullptr;
-  Json out{{"columns", {{"expr", "width < 400 ? 2 : width < 600 ? 3 : 4"}}}};
-  out["offset"] = offset;
-  out["title"] = title.empty() ? Json(nullptr) : Json(title);
-  return out;
-}
-
-Json row_channel(const Json& names, double place) {
+Json channel(const std::vector<std::string>& names, double place) {
   return {{"field", "name"}, {"type", "nominal"}, {"scale", {{"domain", names}, {"padding", 0}}},
           {"axis", nullptr}, {"sort", nullptr},   {"bandPosition", place}};
 }
 
-void add_row_texts(Json& layers, const Json& names) {
+}  // namespace
+
+std::string empty_picture(std::size_t height) {
+  Json spec{{"width", "container"}, {"height", height}};
+  spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
+  spec["padding"] = {{"left", 4}, {"right", 10}, {"top", 4}, {"bottom", 4}};
+  spec["config"] = config();
+  return spec.dump();
+}
+
+std::string tick_labels(const std::vector<double>& ticks, const std::vector<std::string>& texts) {
+  const std::string places = Json(ticks).dump();
+  return Json{{"values", ticks}, {"labelExpr", Json(texts).dump() + "[indexof(" + places + ", datum.value)]"}}.dump();
+}
+
+std::string tick_labels(const std::vector<double>& ticks, results::Unit unit) {
+  std::vector<std::string> texts;
+  for (const double tick : ticks) texts.push_back(tick_text(tick, unit));
+  return tick_labels(ticks, texts);
+}
+
+std::string colour_scale(const std::vector<std::string>& names) {
+  Json range = Json::array();
+  for (std::size_t i = 0; i < names.size(); ++i) range.push_back(palette()[i % palette().size()]);
+  return Json{{"domain", names}, {"range", range}}.dump();
+}
+
+std::string legend(const std::string& title, std::size_t entries, int offset) {
+  if (entries < 2) return "null";
+  Json out{{"columns", {{"expr", "width < 400 ? 2 : width < 600 ? 3 : 4"}}}};
+  out["offset"] = offset;
+  out["title"] = title.empty() ? Json(nullptr) : Json(title);
+  return out.dump();
+}
+
+std::string row_channel(const std::vector<std::string>& names, double place) { return channel(names, place).dump(); }
+
+std::string row_texts(const std::vector<std::string>& names) {
   // On a telephone a long title ends in an ellipsis before it meets the figures, of about 7 px a character.
   const Json room{{"expr", "max(60, width - 12 - 7 * length(datum.text))"}};
-  layers.push_back(
-      {{"mark",
-        {{"type", "text"},
-         {"align", "left"},
-         {"baseline", "middle"},
-         {"fontSize", 12},
-         {"color", ink},
-         {"limit", room}}},
-       {"encoding", {{"x", {{"value", 0}}}, {"y", row_channel(names, 0.3)}, {"text", {{"field", "name"}}}}}});
+  Json layers = Json::array();
+  layers.push_back({{"mark",
+                     {{"type", "text"},
+                      {"align", "left"},
+                      {"baseline", "middle"},
+                      {"fontSize", 12},
+                      {"color", ink},
+                      {"limit", room}}},
+                    {"encoding", {{"x", {{"value", 0}}}, {"y", channel(names, 0.3)}, {"text", {{"field", "name"}}}}}});
   layers.push_back(
       {{"mark", {{"type", "text"}, {"align", "right"}, {"baseline", "middle"}, {"fontSize", 12}, {"color", muted}}},
-       {"encoding", {{"x", {{"value", "width"}}}, {"y", row_channel(names, 0.3)}, {"text", {{"field", "text"}}}}}});
+       {"encoding", {{"x", {{"value", "width"}}}, {"y", channel(names, 0.3)}, {"text", {{"field", "text"}}}}}});
+  return layers.dump();
 }
 
 }  // namespace sextant::analysis

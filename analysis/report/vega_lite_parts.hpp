@@ -2,16 +2,14 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "results/record/unit.hpp"
 
-// Inside the makers of specifications only: what all pictures have in common.
+// Inside the makers of specifications only: what all pictures have in common, as JSON text, because the JSON library
+// stays in .cpp files.
 namespace sextant::analysis {
-
-using Json = nlohmann::ordered_json;
 
 inline constexpr const char* ink = "#1c2128";
 inline constexpr const char* muted = "#656d76";
@@ -21,21 +19,25 @@ inline constexpr const char* paper = "#ffffff";
 inline constexpr std::size_t row_height = 48;
 
 // An empty picture of that height, as wide as its container.
-Json document(std::size_t height);
+std::string empty_picture(std::size_t height);
 
-// Ticks stand where we put them and are labelled by results::format; the expression only looks the text up.
-void set_ticks(Json& axis, const std::vector<double>& ticks, results::Unit unit);
+// Of an axis. Ticks stand where we put them and are labelled by results::format; the expression only looks the text up.
+std::string tick_labels(const std::vector<double>& ticks, results::Unit unit);
+std::string tick_labels(const std::vector<double>& ticks, const std::vector<std::string>& texts);
 
-Json colours(const std::vector<std::string>& names);
+// The scale of a colour: `names` in their order.
+std::string colour_scale(const std::vector<std::string>& names);
 
 // As many columns as fit: a horizontal legend of Vega does not wrap by itself. The width shrinks once by the padding while
-// Vega lays out, so no threshold may lie just below a width that pages or figures have: rows would be cut off.
-Json legend(const std::string& title, std::size_t entries, int offset = 16);
+// Vega lays out, so no threshold may lie just below a width that pages or figures have: rows would be cut off. "null" for
+// a single entry.
+std::string legend(const std::string& title, std::size_t entries, int offset = 16);
 
 // One band per row, in the order given; `place` from 0 at the top of the band to 1 at its bottom.
-Json row_channel(const Json& names, double place);
+std::string row_channel(const std::vector<std::string>& names, double place);
 
-// A name above the row at the left, numbers at the right: the full width stays for the marks, on a telephone too.
-void add_row_texts(Json& layers, const Json& names);
+// Two layers: a name above the row at the left, numbers at the right. The full width stays for the marks, on a telephone
+// too.
+std::string row_texts(const std::vector<std::string>& names);
 
 }  // namespace sextant::analysis
