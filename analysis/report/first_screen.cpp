@@ -118,12 +118,17 @@ std::string eyebrow(const ReportInput& input) {
   return text;
 }
 
-constexpr std::string_view contents = R"(<nav aria-label="Contents"><ul>
+std::string contents(const ReportInput& input) {
+  const std::string_view validation =
+      input.validation.groups.empty() ? "" : "<li><a href=\"#validation\">Validation</a></li>\n";
+  return fmt::format(R"(<nav aria-label="Contents"><ul>
 <li><a href="#projections">Projections</a></li><li><a href="#measured">Measured</a></li>
-<li><a href="#parameters">Parameters</a></li><li><a href="#absent">Not measured</a></li>
+{}<li><a href="#parameters">Parameters</a></li><li><a href="#absent">Not measured</a></li>
 <li><a href="#environment">Environment</a></li><li><a href="#reading">How to read this page</a></li>
 <li><a href="#cite">How to cite</a></li></ul></nav>
-)";
+)",
+                     validation);
+}
 
 }  // namespace
 
@@ -139,7 +144,7 @@ std::string first_screen(const ReportInput& input) {
   std::string out = fmt::format(
       "<header class=\"top\">\n<div class=\"first\">\n<div>\n<p class=\"eyebrow\">{}</p>\n<h1>{}</h1>\n<p "
       "class=\"lead\">{}</p>\n{}</div>\n<div>\n",
-      escape(eyebrow(input)), escape(question(input)), answer, contents);
+      escape(eyebrow(input)), escape(question(input)), answer, contents(input));
   for (const Run& run : input.runs) out += machine_card(run);
   out += "</div>\n";
   const std::string table = answer_table(input.projections);

@@ -12,6 +12,7 @@
 #include "analysis/report/parameters.hpp"
 #include "analysis/report/projected.hpp"
 #include "analysis/report/report.hpp"
+#include "analysis/report/validated.hpp"
 
 namespace sextant::analysis {
 namespace {
@@ -188,6 +189,7 @@ std::vector<Chart> all_charts(const ReportInput& input) {
   for (std::size_t i = 0; i < input.runs.size(); ++i) {
     for (Chart& chart : charts_of_run(input, i)) charts.push_back(std::move(chart));
   }
+  for (Chart& chart : validated_charts(input.validation)) charts.push_back(std::move(chart));
   return charts;
 }
 
@@ -202,7 +204,7 @@ std::string report_html(const ReportInput& input) {
   out += fmt::format("<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n", escape(page_title(input)),
                      assets::page_css());
   out += first_screen(input);
-  out += "<main>\n" + projections_section(input) + measured_section(input);
+  out += "<main>\n" + projections_section(input) + measured_section(input) + validation_section(input.validation);
   out += "<h2 id=\"parameters\">Parameters</h2>\n" + parameters_html(input.profile);
   out +=
       absent_section(input) + environment_section(input) + std::string(reading) + citation_section(input) + "</main>\n";

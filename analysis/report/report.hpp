@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/model/projection.hpp"
+#include "analysis/report/validated.hpp"
 #include "results/record/profile.hpp"
 #include "results/record/run.hpp"
 
@@ -30,6 +31,7 @@ struct ReportInput {
   std::vector<results::Run> runs = {};
   results::Profile profile = {};
   std::vector<Projection> projections = {};
+  ValidationView validation = {};  // no groups: the page does not speak of it
   std::vector<Bound> bounds = {};
   std::vector<ClaimedCache> caches = {};  // empty: taken from the environment and the topology of the runs
   std::string question = {};              // what was asked, in words; empty: said from the projections

@@ -6,85 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/report/scale.hpp"
+#include "analysis/report/vega_lite_parts.hpp"
 
 namespace sextant::analysis {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr const char* ink = "#1c2128";
-constexpr const char* muted = "#656d76";
-constexpr const char* grid = "#e4e7eb";
-constexpr const char* paper = "#ffffff";
-constexpr std::size_t row_height = 48;  // of the charts with one row per design: a line of text and the mark below it
-
-// One look for all charts. The colours are names for the page's style sheet as much as colours (page.css).
-Json config() {
-  return {{"background", nullptr},
-          {"font", "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"},
-          {"view", {{"stroke", nullptr}}},
-          {"axis",
-           {{"domain", false},
-            {"ticks", false},
-            {"gridColor", grid},
-            {"labelColor", muted},
-            {"labelFontSize", 11},
-            {"labelPadding", 8},
-            {"labelOverlap", "greedy"},
-            {"labelSeparation", 8},
-            {"titleColor", muted},
-            {"titleFontSize", 11},
-            {"titleFontWeight", "normal"},
-            {"titlePadding", 10}}},
-          {"legend",
-           {{"orient", "top"},
-            {"direction", "horizontal"},
-            {"labelColor", ink},
-            {"labelFontSize", 12},
-            {"labelLimit", 0},
-            {"titleColor", muted},
-            {"titleFontSize", 11},
-            {"titleFontWeight", "normal"},
-            {"titlePadding", 6},
-            {"columnPadding", 16},
-            {"rowPadding", 4},
-            {"titleOrient", "left"},
-            {"symbolOpacity", 1},
-            {"symbolSize", 70},
-            {"symbolStrokeWidth", 1.5}}}};
-}
-
-Json document(std::size_t height) {
-  Json spec{{"width", "container"}, {"height", height}};
-  spec["autosize"] = {{"type", "fit-x"}, {"contains", "padding"}};
-  spec["padding"] = {{"left", 4}, {"right", 10}, {"top", 4}, {"bottom", 4}};
-  spec["config"] = config();
-  return spec;
-}
-
-// Ticks stand where we put them and are labelled by results::format; the expression only looks the text up.
-void set_ticks(Json& axis, const std::vector<double>& ticks, results::Unit unit) {
-  Json texts = Json::array();
-  for (const double tick : ticks) texts.push_back(tick_text(tick, unit));
-  axis["values"] = ticks;
-  axis["labelExpr"] = texts.dump() + "[indexof(" + Json(ticks).dump() + ", datum.value)]";
-}
-
-Json colours(const std::vector<std::string>& names) {
-  Json range = Json::array();
-  for (std::size_t i = 0; i < names.size(); ++i) range.push_back(palette()[i % palette().size()]);
-  return {{"domain", names}, {"range", range}};
-}
-
-// As many columns as fit: a horizontal legend of Vega does not wrap by itself. The width shrinks once by the padding while
-// Vega lays out, so no threshold may lie just below a width that pages or figures have: rows would be cut off.
-Json legend(const std::string& title, std::size_t entries, int offset = 16) {
-  if (entries < 2) return nullptr;
-  Json out{{"columns", {{"expr", "width < 400 ? 2 : width < 600 ? 3 : 4"}}}};
-  out["offset"] = offset;
-  out["title"] = title.empty() ? Json(nullptr) : Json(title);
-  return out;
-}
 
 Json point_values(const std::vector<CurvePoint>& points) {
   Json values = Json::array();
@@ -139,10 +66,10 @@ Json x_channel(const CurveChart& chart) {
   Json axis{{"title", chart.x_title}, {"grid", false}, {"domain", true}, {"domainColor", grid}};
   Json scale{{"nice", false}, {"padding", 12}};
   if (chart.x_log2 && range.low > 0) {
-    set_ticks(axis, ticks_log2(range.low, range.high, 12), chart.x_unit);
+    axis.update(Json::parse(tick_labels(ticks_log2(range.low, range.high, 12), chart.x_unit)));
     scale.update({{"type", "log"}, {"base", 2}, {"domain", {range.low, range.high}}});
   } else {
-    set_ticks(axis, ticks_linear(range.high, 10), chart.x_unit);
+    axis.update(Json::parse(tick_labels(ticks_linear(range.high, 10), chart.x_unit)));
     scale.update({{"type", "linear"}, {"zero", true}});
   }
   return {{"field", "x"}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
@@ -156,45 +83,21 @@ Json y_channel(const CurveChart& chart) {
   // A linear axis from zero shows proportions; beyond a factor of six the small values would vanish on it.
   if (range.low > 0 && range.high / range.low > 6) {
     const double low = range.low / 1.15, high = range.high * 1.15;
-    set_ticks(axis, ticks_log10(low, high, 9), chart.y_unit);
+    axis.update(Json::parse(tick_labels(ticks_log10(low, high, 9), chart.y_unit)));
     scale.update({{"type", "log"}, {"base", 10}, {"domain", {low, high}}});
   } else {
     const std::vector<double> ticks = ticks_linear(range.high, 7);
-    set_ticks(axis, ticks, chart.y_unit);
+    axis.update(Json::parse(tick_labels(ticks, chart.y_unit)));
     scale.update({{"type", "linear"}, {"zero", true}, {"domain", {0.0, ticks.back()}}});
   }
   return {{"field", "value"}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
 }
 
-// One band per row, in the order given; `place` from 0 at the top of the band to 1 at its bottom.
-Json row_channel(const Json& names, double place) {
-  return {{"field", "name"}, {"type", "nominal"}, {"scale", {{"domain", names}, {"padding", 0}}},
-          {"axis", nullptr}, {"sort", nullptr},   {"bandPosition", place}};
-}
-
 template <class Row>
-Json row_names(const std::vector<Row>& rows) {
-  Json names = Json::array();
+std::vector<std::string> row_names(const std::vector<Row>& rows) {
+  std::vector<std::string> names;
   for (const Row& row : rows) names.push_back(row.name);
   return names;
-}
-
-// A name above the row at the left, numbers at the right: the full width stays for the marks, on a telephone too.
-void add_row_texts(Json& layers, const Json& names) {
-  // On a telephone a long title ends in an ellipsis before it meets the figures, of about 7 px a character.
-  const Json room{{"expr", "max(60, width - 12 - 7 * length(datum.text))"}};
-  layers.push_back(
-      {{"mark",
-        {{"type", "text"},
-         {"align", "left"},
-         {"baseline", "middle"},
-         {"fontSize", 12},
-         {"color", ink},
-         {"limit", room}}},
-       {"encoding", {{"x", {{"value", 0}}}, {"y", row_channel(names, 0.3)}, {"text", {{"field", "name"}}}}}});
-  layers.push_back(
-      {{"mark", {{"type", "text"}, {"align", "right"}, {"baseline", "middle"}, {"fontSize", 12}, {"color", muted}}},
-       {"encoding", {{"x", {{"value", "width"}}}, {"y", row_channel(names, 0.3)}, {"text", {{"field", "text"}}}}}});
 }
 
 }  // namespace
@@ -206,11 +109,12 @@ const std::vector<std::string>& palette() {
 }
 
 std::string curve_spec(const CurveChart& chart) {
-  Json spec = document(300);
+  Json spec = Json::parse(empty_picture(300));
   spec["data"] = {{"values", point_values(chart.points)}};
   const Json x = x_channel(chart), y = y_channel(chart);
-  const Json key = legend(chart.series_title, chart.series.size(), 38);  // above the title of the axis
-  const Json colour{{"field", "series"}, {"type", "nominal"}, {"scale", colours(chart.series)}, {"legend", key}};
+  const Json key = Json::parse(legend(chart.series_title, chart.series.size(), 38));  // above the title of the axis
+  const Json colour{
+      {"field", "series"}, {"type", "nominal"}, {"scale", Json::parse(colour_scale(chart.series))}, {"legend", key}};
   const Json tooltip{{"field", "label"}};
   Json shape{{"field", "series"}, {"type", "nominal"}, {"legend", key}};
   shape["scale"] = {
@@ -286,7 +190,7 @@ std::string curve_spec(const CurveChart& chart) {
 }
 
 std::string interval_spec(const IntervalChart& chart) {
-  Json spec = document(row_height * chart.rows.size());
+  Json spec = Json::parse(empty_picture(row_height * chart.rows.size()));
   Json values = Json::array();
   for (const IntervalRow& row : chart.rows) {
     Json value{{"name", row.name}, {"text", row.text}, {"group", row.group}, {"label", row.name + ": " + row.text}};
@@ -295,23 +199,23 @@ std::string interval_spec(const IntervalChart& chart) {
   }
   spec["data"] = {{"values", values}};
   Json axis{{"title", chart.x_title}, {"grid", true}};
-  set_ticks(axis, ticks_log10(chart.low, chart.high, 12), chart.x_unit);
+  axis.update(Json::parse(tick_labels(ticks_log10(chart.low, chart.high, 12), chart.x_unit)));
   const Json scale{{"type", "log"}, {"base", 10}, {"domain", {chart.low, chart.high}}, {"nice", false}};
   const auto x = [&](const char* field) {
     return Json{{"field", field}, {"type", "quantitative"}, {"scale", scale}, {"axis", axis}};
   };
   const Json colour{{"field", "group"},
                     {"type", "nominal"},
-                    {"scale", colours(chart.groups)},
-                    {"legend", legend(chart.group_title, chart.groups.size())}};
-  const Json names = row_names(chart.rows);
+                    {"scale", Json::parse(colour_scale(chart.groups))},
+                    {"legend", Json::parse(legend(chart.group_title, chart.groups.size()))}};
+  const std::vector<std::string> names = row_names(chart.rows);
   const Json drawn{{{"filter", "isValid(datum.mid)"}}};
   const Json tooltip{{"field", "label"}};
   Json layers = Json::array();
   layers.push_back({{"transform", drawn},
                     {"mark", {{"type", "rule"}, {"strokeWidth", 3}, {"strokeCap", "round"}}},
                     {"encoding",
-                     {{"y", row_channel(names, 0.66)},
+                     {{"y", Json::parse(row_channel(names, 0.66))},
                       {"x", x("low")},
                       {"x2", {{"field", "high"}}},
                       {"color", colour},
@@ -326,14 +230,15 @@ std::string interval_spec(const IntervalChart& chart) {
          {"size", 95},
          {"strokeWidth", 2},
          {"opacity", 1}}},
-       {"encoding", {{"y", row_channel(names, 0.66)}, {"x", x("mid")}, {"color", colour}, {"tooltip", tooltip}}}});
-  add_row_texts(layers, names);
+       {"encoding",
+        {{"y", Json::parse(row_channel(names, 0.66))}, {"x", x("mid")}, {"color", colour}, {"tooltip", tooltip}}}});
+  for (const Json& layer : Json::parse(row_texts(names))) layers.push_back(layer);
   spec["layer"] = layers;
   return spec.dump();
 }
 
 std::string share_spec(const std::vector<std::string>& parts, const std::vector<ShareRow>& rows) {
-  Json spec = document(row_height * rows.size());
+  Json spec = Json::parse(empty_picture(row_height * rows.size()));
   Json values = Json::array(), texts = Json::array();
   for (const ShareRow& row : rows) {
     texts.push_back({{"name", row.name}, {"text", row.text}});
@@ -351,7 +256,7 @@ std::string share_spec(const std::vector<std::string>& parts, const std::vector<
     }
   }
   spec["data"] = {{"values", texts}};
-  const Json names = row_names(rows);
+  const std::vector<std::string> names = row_names(rows);
   Json axis{{"title", "share of the step at the median"}, {"grid", true}};
   axis["values"] = {0, 0.25, 0.5, 0.75, 1};
   axis["labelExpr"] = "(100 * datum.value) + ' %'";
@@ -362,16 +267,16 @@ std::string share_spec(const std::vector<std::string>& parts, const std::vector<
        // A bar ignores bandPosition and stands in the middle of its band.
        {"mark", {{"type", "bar"}, {"size", 14}, {"yOffset", row_height / 6}, {"stroke", paper}, {"strokeWidth", 1}}},
        {"encoding",
-        {{"y", row_channel(names, 0.5)},
+        {{"y", Json::parse(row_channel(names, 0.5))},
          {"x", x},
          {"x2", {{"field", "end"}}},
          {"color",
           {{"field", "part"},
            {"type", "nominal"},
-           {"scale", colours(parts)},
-           {"legend", legend("", std::max<std::size_t>(parts.size(), 2))}}},
+           {"scale", Json::parse(colour_scale(parts))},
+           {"legend", Json::parse(legend("", std::max<std::size_t>(parts.size(), 2)))}}},
          {"tooltip", {{"field", "label"}}}}}});
-  add_row_texts(layers, names);
+  for (const Json& layer : Json::parse(row_texts(names))) layers.push_back(layer);
   spec["layer"] = layers;
   return spec.dump();
 }

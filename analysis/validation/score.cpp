@@ -37,8 +37,8 @@ double relative_error(const Outcome& outcome) {
   return std::abs(outcome.ratio() - 1);
 }
 
-Figures figures_of(const std::vector<const Outcome*>& outcomes) {
-  Figures f;
+ErrorFigures figures_of(const std::vector<const Outcome*>& outcomes) {
+  ErrorFigures f;
   std::vector<double> errors, logs, widths;
   double inside = 0;
   for (const Outcome* outcome : outcomes) {

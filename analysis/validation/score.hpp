@@ -13,7 +13,7 @@
 namespace sextant::analysis {
 
 // Shares, not per cent; NaN where no case tells. Quantiles as in results/statistics/order_statistics.hpp.
-struct Figures {
+struct ErrorFigures {
   std::size_t n = 0;           // cases that the errors are of: predicted and refused
   std::size_t refused = 0;     // of them; each counts as an error of 1 (100 %)
   std::size_t impossible = 0;  // refused because the measurement beats physics: left out of n
@@ -32,14 +32,15 @@ inline constexpr const char* uncurated_trust = "C";
 struct GroupScore {
   Group group = Group::single;
   std::string trust;  // curated_trust or uncurated_trust
-  Figures all;
-  Figures judged;  // the same of what the bounds of the error are for (targets()); all where they are for everything
+  ErrorFigures all;
+  ErrorFigures
+      judged;  // the same of what the bounds of the error are for (targets()); all where they are for everything
 };
 
 // |predicted / measured - 1|; 1 where nothing was predicted.
 double relative_error(const Outcome& outcome);
 
-Figures figures_of(const std::vector<const Outcome*>& outcomes);
+ErrorFigures figures_of(const std::vector<const Outcome*>& outcomes);
 
 // Groups in their order, those with cases only, curated rows first.
 std::vector<GroupScore> scores_of(const std::vector<Outcome>& outcomes);

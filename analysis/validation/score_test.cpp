@@ -21,7 +21,7 @@ GroupScore score(const Outcomes& outcomes) { return scores_of(outcomes.list).at(
 TEST(Score, ErrorBiasCoverageAndWidth) {
   Outcomes o;
   for (const double ratio : {0.9, 1.0, 1.1, 1.2, 1.5}) o.add(ratio);  // intervals of half and double
-  const Figures f = score(o).all;
+  const ErrorFigures f = score(o).all;
   EXPECT_EQ(f.n, 5u);
   EXPECT_NEAR(f.median_ape, 0.1, 1e-12);
   EXPECT_NEAR(f.p90_ape, 0.2 + 0.6 * 0.3, 1e-12) << "between order statistics at (n-1)q";
@@ -43,7 +43,7 @@ TEST(Score, ARefusalIsAnErrorOfOneAndAnImpossibleRowIsNone) {
   o.refuse("nobody knows it");
   o.refuse("nobody knows it");
   o.refuse("beats physics").impossible = true;
-  const Figures f = score(o).all;
+  const ErrorFigures f = score(o).all;
   EXPECT_EQ(f.n, 3u);
   EXPECT_EQ(f.refused, 2u);
   EXPECT_EQ(f.impossible, 1u);
@@ -136,6 +136,7 @@ TEST(Verdict, NamesTheClassThatHoldsTheError) {
   EXPECT_THAT(v.text, HasSubstr("90th percentile 40 % above 35 %"));
   EXPECT_THAT(v.cause, HasSubstr("software slow engine: 38 % of the rows hold"));
   EXPECT_THAT(v.cause, HasSubstr("they come out 40 % too high"));
+  EXPECT_EQ(v.cause.find("slow engine"), v.cause.rfind("slow engine")) << "named once";
 }
 
 TEST(Verdict, NamesNoClassWhereAllRowsAreAlike) {

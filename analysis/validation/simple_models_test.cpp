@@ -115,7 +115,7 @@ TEST(SimpleModels, ScoresAreOfRowsThatWereNotFittedOn) {
   rows[1].id = "a-2";
   const auto second = [](const std::vector<Beside>& all) { return all.at(1).scores.at(0).all; };
   EXPECT_EQ(second(simple_scores(rows, rows, catalogue())).in_sample, 2u);
-  const Figures apart = second(simple_scores(rows, rows, catalogue(), [](const Case& c) { return c.device; }));
+  const ErrorFigures apart = second(simple_scores(rows, rows, catalogue(), [](const Case& c) { return c.device; }));
   EXPECT_EQ(apart.n, 2u);
   EXPECT_NEAR(apart.median_ape, (0.6 + 0.375) / 2, 1e-6) << "each from the other";
 }

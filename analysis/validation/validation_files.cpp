@@ -22,7 +22,7 @@ const char* name_of(OutcomeStatus status) { return outcome_status_names[static_c
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-Json json(const Figures& f) {
+Json json(const ErrorFigures& f) {
   return {{"n", f.n},
           {"refused", f.refused},
           {"median_ape", number(f.median_ape)},
@@ -43,7 +43,7 @@ Json groups_json(const std::vector<GroupScore>& scores) {
       if (static_cast<std::size_t>(s.group) != g) continue;
       if (group.is_null()) {
         group = {{"name", group_names[g]}};
-        group.update(json(s.trust == curated_trust ? s.all : Figures{}));
+        group.update(json(s.trust == curated_trust ? s.all : ErrorFigures{}));
       }
       if (s.trust == curated_trust) {
         group["judged"] = json(s.judged);

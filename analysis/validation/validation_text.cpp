@@ -44,7 +44,7 @@ std::string aligned(const std::vector<Row>& rows, std::size_t words) {
   return text;
 }
 
-Row cells(const std::string& group, const std::string& trust, const Figures& f) {
+Row cells(const std::string& group, const std::string& trust, const ErrorFigures& f) {
   return {group,
           trust,
           std::to_string(f.n),
@@ -118,7 +118,7 @@ std::string validation_text(const Validation& v) {
   if (v.other_parameters.components > 0)
     text += fmt::format(", {} of components, {} of power, {} of offload", v.other_parameters.components,
                         v.other_parameters.energy, v.other_parameters.flash);
-  if (!v.left_out.empty()) text += fmt::format(", {} {} left out in turn", v.folds.size(), v.left_out);
+  if (!v.left_out.empty()) text += fmt::format(", each {} left out in turn ({} fits)", v.left_out, v.folds.size());
   text += fmt::format(
       ".\nError is |predicted/measured - 1|; a refused case counts as 100 %, an impossible one is left out. Bias is "
       "the "

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "analysis/validation/example_outcomes.hpp"
+#include "analysis/validation/validation_view.hpp"
 #include "results/record/csv.hpp"
 
 namespace sextant::analysis {
@@ -38,7 +40,7 @@ const Validation& validation() {
 
 TEST(ValidationText, TheTableGivesPerCentAndVerdicts) {
   const std::string text = validation_text(validation());
-  EXPECT_THAT(text, HasSubstr("17 fitted parameters, 1 device left out in turn"));
+  EXPECT_THAT(text, HasSubstr("17 fitted parameters, each device left out in turn (1 fits)"));
   EXPECT_THAT(text, AllOf(HasSubstr("single"), HasSubstr("A,B"), HasSubstr("20 %"), HasSubstr("4.00")));
   EXPECT_THAT(text,
               AllOf(HasSubstr("8.0 % / 35 %"), HasSubstr("missed: median 20 % above 8 %"), HasSubstr("roofline")));
@@ -89,6 +91,22 @@ TEST(ValidationText, TheTableOfCasesReadsBack) {
   EXPECT_EQ(table.cell(2, "predicted"), "");
   EXPECT_EQ(table.cell(2, "transfer"), "");
   EXPECT_EQ(table.cell(2, "reason"), "no model 'x', \"y\"");
+}
+
+TEST(ValidationView, HoldsWhatThePagesDraw) {
+  const ValidationView view = view_of(validation(), example::catalogue());
+  ASSERT_EQ(view.groups.size(), 2u);
+  EXPECT_THAT(view.groups[0].verdict, HasSubstr("missed"));
+  EXPECT_EQ(view.groups[1].verdict, "") << "nothing is asked of uncurated rows";
+  ASSERT_EQ(view.cases.size(), 4u);
+  EXPECT_EQ(view.cases[0].memory, "HBM3");
+  EXPECT_EQ(view.cases[0].unit, results::Unit::per_second);
+  EXPECT_EQ(view.cases[0].reason, "learnt from 5 other devices; bound by memory bandwidth");
+  EXPECT_TRUE(std::isnan(view.cases[2].predicted));
+  EXPECT_EQ(view.cases[2].reason, "no model 'x', \"y\"");
+  ASSERT_EQ(view.beside.size(), 1u);
+  EXPECT_EQ(view.beside[0].model, "roofline");
+  EXPECT_EQ(view.left_out, "device");
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ std::vector<std::pair<std::string, std::string>> classes_of(const Outcome& o, co
 
 std::string percent(double share) { return fmt::format("{:.0f} %", 100 * share); }
 
-struct Part {
+struct RowClass {
   double excess = 0;
   Outcomes rows;
 };
@@ -54,25 +54,25 @@ std::string direction(const Outcomes& rows) {
 // The class that holds more of the excess than its size explains.
 std::string cause_of(const Outcomes& rows, const Catalogue& catalogue, const Weight& weight) {
   double excess = 0;
-  std::map<std::pair<std::string, std::string>, Part> parts;
+  std::map<std::pair<std::string, std::string>, RowClass> parts;
   for (const Outcome* o : rows) {
     const double w = weight(*o);
     excess += w;
     for (auto& named : classes_of(*o, catalogue)) {
-      Part& part = parts[std::move(named)];
+      RowClass& part = parts[std::move(named)];
       part.excess += w;
       part.rows.push_back(o);
     }
   }
   if (!(excess > 0)) return {};
-  const auto lift = [&](const Part& part) {
+  const auto lift = [&](const RowClass& part) {
     return part.excess / excess - double(part.rows.size()) / double(rows.size());
   };
   const auto worst = std::max_element(parts.begin(), parts.end(),
                                       [&](const auto& a, const auto& b) { return lift(a.second) < lift(b.second); });
   if (worst == parts.end() || lift(worst->second) < telling_lift || worst->second.rows.size() < least_rows)
     return "no class of rows holds more of it than its size explains";
-  const Part& part = worst->second;
+  const RowClass& part = worst->second;
   return fmt::format("{} {}: {} of the rows hold {} of the excess; {}", worst->first.first, worst->first.second,
                      percent(double(part.rows.size()) / double(rows.size())), percent(part.excess / excess),
                      direction(part.rows));
@@ -112,14 +112,18 @@ class Judge {
   }
 
  private:
+  // A class that several misses point at is named once.
   void missed(std::string text, std::string cause) {
     misses_.push_back(std::move(text));
-    if (!cause.empty() && std::find(causes_.begin(), causes_.end(), cause) == causes_.end())
-      causes_.push_back(std::move(cause));
+    const std::string blamed = cause.substr(0, cause.find(": "));
+    const bool named = std::any_of(causes_.begin(), causes_.end(), [&](const std::string& other) {
+      return other.substr(0, other.find(": ")) == blamed;
+    });
+    if (!cause.empty() && !named) causes_.push_back(std::move(cause));
   }
 
   void errors() {
-    const Figures f = figures_of(judged_);
+    const ErrorFigures f = figures_of(judged_);
     const auto bounded = [&](const char* name, double value, double bound) {
       if (!(value > bound)) return;
       // An error counts as much as a refusal at most, so that one wild row is not the cause.
@@ -132,7 +136,7 @@ class Judge {
   }
 
   void intervals() {
-    const Figures f = figures_of(all_);
+    const ErrorFigures f = figures_of(all_);
     if (f.coverage90 < least_coverage)
       missed(fmt::format("coverage {} below {}", percent(f.coverage90), percent(least_coverage)),
              cause_of(all_, catalogue_, [](const Outcome& o) {
@@ -152,7 +156,7 @@ class Judge {
   }
 
   void refusals() {
-    const Figures f = figures_of(all_);
+    const ErrorFigures f = figures_of(all_);
     const double share = f.n > 0 ? double(f.refused) / double(f.n) : 0;
     if (share > most_refused)
       missed(fmt::format("{} refused above {}", percent(share), percent(most_refused)), most_common_refusal(all_));
