@@ -155,7 +155,6 @@ Predicted predict(const EngineFit& fit, const EngineRun& run, StepFunction step)
   predicted.low = std::min(predicted.value, results::quantile(values, 0.05));
   predicted.high = std::max(predicted.value, results::quantile(values, 0.95));
   predicted.bound = drawn.projection.bound_by;
-  predicted.spread = std::sqrt(log_variance(fit, run, [](Effect) { return true; }));
   return predicted;
 }
 

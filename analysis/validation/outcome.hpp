@@ -17,7 +17,6 @@ struct Predicted {
   double value = std::numeric_limits<double>::quiet_NaN();
   double low = std::numeric_limits<double>::quiet_NaN();
   double high = std::numeric_limits<double>::quiet_NaN();
-  double spread = std::numeric_limits<double>::quiet_NaN();  // of the logarithm, that the fitted parameters leave open
   results::TransferClass transfer = results::TransferClass::T0;  // how far what it rests on was carried
   std::string basis;       // what it was learnt from, in words: "24 other devices with GDDR under llama.cpp CUDA"
   std::size_t others = 0;  // other devices of the class it was learnt from

@@ -13,7 +13,7 @@ namespace {
 
 std::string number(double value) { return std::isnan(value) ? "" : fmt::format("{:.3g}", value); }
 
-std::string figures(const Figures& f) {
+std::string figures(const ErrorFigures& f) {
   return fmt::format("{},{},{},{},{},{},{},{}", f.n, f.refused, f.impossible, number(f.median_ape), number(f.p90_ape),
                      number(f.bias), number(f.coverage90), number(f.median_width));
 }
@@ -66,23 +66,22 @@ std::string beside_table(const std::vector<Validation>& validations) {
 
 std::string discrepancy_table(const std::vector<Validation>& validations) {
   std::string text = "transfer_class,spread[1],freedom[1],cases[1],left_out\n";
+  double widest = 0;
   for (const Carried& one : carried) {
     const std::string left_out = leave_out_names[static_cast<int>(one.what)];
     const auto found = std::find_if(validations.begin(), validations.end(),
                                     [&](const Validation& v) { return v.left_out == left_out; });
     if (found == validations.end()) continue;
-    std::vector<double> errors, own;
+    std::vector<double> errors;
     for (const Outcome& o : found->outcomes) {
       const bool known = o.measured->group == Group::single || o.measured->group == Group::batched;
       if (!known || o.measured->trust == "C" || o.status != OutcomeStatus::predicted) continue;
       errors.push_back(std::abs(std::log(o.ratio())));
-      own.push_back(o.predicted.spread);
     }
     if (errors.empty()) continue;
     std::sort(errors.begin(), errors.end());
-    const double scale = results::quantile(errors, 0.9) / student_quantile, explained = results::median_of(own);
-    const double left = std::sqrt(std::max(0.0, scale * scale - explained * explained));
-    text += fmt::format("{},{},4,{},{}\n", results::name(one.transfer), number(left), errors.size(), left_out);
+    widest = std::max(widest, results::quantile(errors, 0.9) / student_quantile);
+    text += fmt::format("{},{},4,{},{}\n", results::name(one.transfer), number(widest), errors.size(), left_out);
   }
   return text;
 }

@@ -22,7 +22,7 @@ std::string beside_table(const std::vector<Validation>& validations);
 
 // transfer_class, spread, freedom, cases, left_out: by how far figures were carried (T1 another model, T2 another device,
 // T3 another engine, T4 another class of memory), the scale of Student's distribution with four degrees between whose 5 %
-// and 95 % lie nine in ten curated decode runs of a known batch, less what their parameters' own spread explains.
+// and 95 % lie nine in ten curated decode runs of a known batch. Never less than that of a nearer class.
 std::string discrepancy_table(const std::vector<Validation>& validations);
 
 }  // namespace sextant::analysis
