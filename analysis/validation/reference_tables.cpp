@@ -22,7 +22,8 @@ struct Carried {
   results::TransferClass transfer;
   LeaveOut what;
 };
-constexpr Carried carried[] = {{results::TransferClass::T1, LeaveOut::model_size},
+constexpr Carried carried[] = {{results::TransferClass::T0, LeaveOut::alternate_size},
+                               {results::TransferClass::T1, LeaveOut::model_size},
                                {results::TransferClass::T2, LeaveOut::device},
                                {results::TransferClass::T3, LeaveOut::engine},
                                {results::TransferClass::T4, LeaveOut::memory_class}};

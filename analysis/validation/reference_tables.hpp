@@ -20,7 +20,8 @@ std::string score_table(const std::vector<Validation>& validations);
 // The same of the simple models: left_out, model, group, n, median_ape, p90_ape, bias.
 std::string beside_table(const std::vector<Validation>& validations);
 
-// transfer_class, spread, freedom, cases, left_out: by how far figures were carried (T1 another model, T2 another device,
+// transfer_class, spread, freedom, cases, left_out: by how far figures were carried (T0 another size of
+// what was measured, T1 another model, T2 another device,
 // T3 another engine, T4 another class of memory), the scale of Student's distribution with four degrees between whose 5 %
 // and 95 % lie nine in ten curated decode runs of a known batch. Never less than that of a nearer class.
 std::string discrepancy_table(const std::vector<Validation>& validations);
