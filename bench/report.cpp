@@ -8,10 +8,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "analysis/validation/validation_view.hpp"
 #include "bench/commands.hpp"
 #include "bench/console.hpp"
 #include "bench/locations.hpp"
 #include "bench/projections.hpp"
+#include "bench/validations.hpp"
 #include "probes/machine/machine.hpp"
 #include "probes/probe/version.hpp"
 #include "results/record/csv.hpp"
@@ -27,6 +29,7 @@ struct Options {
   std::vector<std::string> folders;
   std::string profile, output, figures;
   ProjectionRequest projection;
+  ValidationOptions validation{.cases = {}, .fit = {}, .leave_out = "device"};
   bool force = false, json = false;
 };
 
@@ -64,6 +67,10 @@ int report(const Options& options) {
     input.profile = results::read_profile(profile);
     input.projections = project_all(options.projection, input.profile);
   }
+  if (!options.validation.cases.empty()) {
+    const ValidatedCases done = validated(options.validation);
+    input.validation = analysis::view_of(done.validation, done.catalogue);
+  }
   input.generated = now_utc();
   input.version = probes::build_info().version;
   claim_file(options.output, options.force);
@@ -92,6 +99,7 @@ void add_report(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false);
   command->add_option("--design", options->projection.designs, "designs to project onto (default: all shipped)")
       ->allow_extra_args(false);
+  add_validation_options(*command, options->validation);
   command->add_option("--output", options->output, "file to write")->required();
   command->add_option("--figures", options->figures, "folder for the charts as SVG");
   command->add_flag("--force", options->force, "replace the file");

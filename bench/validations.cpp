@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/validations.hpp"
+
+#include "analysis/validation/case_reader.hpp"
+#include "bench/locations.hpp"
+
+namespace sextant::bench {
+namespace {
+
+std::vector<std::filesystem::path> paths_of(const std::vector<std::string>& named) {
+  return {named.begin(), named.end()};
+}
+
+std::vector<std::filesystem::path> shipped_rows() {
+  return {reference_folder() / "components", reference_folder() / "published"};
+}
+
+}  // namespace
+
+CLI::Option* add_validation_options(CLI::App& command, ValidationOptions& options) {
+  CLI::Option* cases =
+      command.add_option("--cases", options.cases, "tables of published measurements (files or folders) to predict");
+  command.add_option("--fit", options.fit, "tables to fit on (default: those that come with the program)");
+  command
+      .add_option("--leave-out", options.leave_out,
+                  "predict each case from a fit without its device, family, memory_class, engine, model_size or "
+                  "alternate_size")
+      ->check(CLI::IsMember({"nothing", "device", "family", "memory_class", "engine", "model_size", "alternate_size"}));
+  return cases;
+}
+
+ValidatedCases validated(const ValidationOptions& options) {
+  ValidatedCases result;
+  result.catalogue = analysis::load_catalogue(data_folder() / "catalogue");
+  result.cases = analysis::read_cases(paths_of(options.cases), result.catalogue);
+  const auto fit = analysis::read_cases(options.fit.empty() ? shipped_rows() : paths_of(options.fit), result.catalogue);
+  result.validation = analysis::validate(result.cases, fit, result.catalogue,
+                                         {.leave_out = analysis::leave_out_from_name(options.leave_out).value()});
+  return result;
+}
+
+}  // namespace sextant::bench
