@@ -9,13 +9,11 @@
 #include "analysis/model/decode.hpp"
 #include "analysis/validation/case.hpp"
 #include "analysis/validation/engine_effects.hpp"
+#include "analysis/validation/step_function.hpp"
 
 // A published run of an engine as what a projection takes: a workload, and a design whose efficiencies and fixed costs
 // are parameters of a profile. Beside them the conventions of the measurement.
 namespace sextant::analysis {
-
-// decode_step, or a version of it with an equation broken, to see that the predictions notice.
-using StepFunction = Step (*)(const Workload&, const Hardware&);
 
 struct EngineRun {
   const Case* measured = nullptr;

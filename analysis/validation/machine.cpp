@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "analysis/model/prefill.hpp"
+
 namespace sextant::analysis {
 Workload workload_of(const Case& measured, const Model& model) {
   Workload w;
@@ -35,19 +37,10 @@ Hardware hardware_of(const Machine& machine, const Case& measured) {
   return h;
 }
 
-double prefill_seconds(const Case& measured, const Model& model) {
-  Workload w;
-  w.model = model;
-  w.precision.weight = w.precision.expert = w.precision.embedding = 1;
-  const double parameters = resident_weights(w, 1);
-  const Decoding& d = measured.decoding();
-  return 2 * parameters * d.batch.value_or(1) * d.input.value_or(0) /
-         (d.shared_by * arithmetic_share * measured.arithmetic);
-}
-
 double predicted_latency(const Case& measured, const Model& model, const Machine& machine, StepFunction step) {
-  const Step one = step(workload_of(measured, model), hardware_of(machine, measured));
-  return prefill_seconds(measured, model) + measured.decoding().output.value_or(0) * one.seconds;
+  const Workload w = workload_of(measured, model);
+  const Hardware h = hardware_of(machine, measured);
+  return prefill_seconds(w, h) + measured.decoding().output.value_or(0) * step(w, h).seconds;
 }
 
 std::optional<std::string> screened(const Case& measured, const Model& model, double capacity) {

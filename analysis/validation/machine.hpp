@@ -7,13 +7,11 @@
 
 #include "analysis/model/decode.hpp"
 #include "analysis/validation/case.hpp"
+#include "analysis/validation/step_function.hpp"
 
 // A published case as the model's two arguments, and its latency as the model predicts it. Every byte, operation and
 // second of a step comes from `analysis/model`; here is only the convention of the measurement.
 namespace sextant::analysis {
-
-// decode_step, or a version of it with an equation broken, to see that the cases notice.
-using StepFunction = Step (*)(const Workload&, const Hardware&);
 
 // What is fitted for one accelerator and engine (decode-model.md section 3).
 struct Machine {
@@ -34,9 +32,6 @@ Workload workload_of(const Case& measured, const Model& model);
 
 // The memory a model may use is not limited here: who asks whether it fits says of what.
 Hardware hardware_of(const Machine& machine, const Case& measured);
-
-// Arithmetic of the prompt at half of the peak: 2 parameters per token.
-double prefill_seconds(const Case& measured, const Model& model);
 
 // prefill + output * step, the step taken at mean context. With layers split over accelerators one works at a time.
 double predicted_latency(const Case& measured, const Model& model, const Machine& machine, StepFunction step);
