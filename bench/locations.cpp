@@ -28,10 +28,14 @@ fs::path data_folder() {
   return fs::is_directory(installed) ? installed : fs::path(SEXTANT_SOURCE_DIR) / "analysis";
 }
 
+fs::path reference_folder() {
+  const fs::path installed = program().parent_path().parent_path() / "share" / "sextant" / "reference";
+  return fs::is_directory(installed) ? installed : fs::path(SEXTANT_SOURCE_DIR) / "results/reference";
+}
+
 fs::path profile_folder(const std::string& named) {
   if (fs::exists(named)) return named;
-  const fs::path installed = program().parent_path().parent_path() / "share" / "sextant" / "reference";
-  const fs::path shipped = fs::is_directory(installed) ? installed : fs::path(SEXTANT_SOURCE_DIR) / "results/reference";
+  const fs::path shipped = reference_folder();
   fs::path last = fs::path(named).lexically_normal();
   if (!last.has_filename()) last = last.parent_path();  // "h100-sxm/"
   const fs::path folder = shipped / last.filename();

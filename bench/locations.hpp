@@ -12,6 +12,7 @@ std::filesystem::path program();  // this executable
 std::filesystem::path
 libexec_folder();                     // sextant-net and sextant-gpu: beside the program, installed or in the build tree
 std::filesystem::path data_folder();  // holds catalogue/, designs/ and workloads/
+std::filesystem::path reference_folder();  // holds the reference profiles, and what the model's form misses
 
 // The profile folder that a user names: a path, or one of the reference profiles that come with the program ("h100-sxm",
 // also with folders before it, "results/reference/h100-sxm", wherever the user stands). Throws results::InvalidInput.
