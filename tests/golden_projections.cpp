@@ -57,7 +57,9 @@ Table projected(const fs::path& tree) {
   for (const fs::path& file : files_below(tree / "analysis/designs"))
     designs.push_back(analysis::read_design(file, catalogue, {}, tree / "analysis/designs"));
   const analysis::ProjectionOptions options{
-      .draws = 256, .seed = 1, .discrepancies = analysis::read_discrepancies(tree / "results/reference/discrepancy.csv")};
+      .draws = 256,
+      .seed = 1,
+      .discrepancies = analysis::read_discrepancies(tree / "results/reference/discrepancy.csv")};
   Table table;
   for (const fs::path& file : files_below(tree / "analysis/workloads")) {
     const auto workload = analysis::read_workload(file, catalogue);
