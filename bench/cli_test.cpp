@@ -238,6 +238,8 @@ TEST_F(CommandLine, ExplainNamesEquationParameterSourceAndClass) {
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("4.1"));
   EXPECT_THAT(outcome.out, HasSubstr("published"));
+  EXPECT_THAT(outcome.out, HasSubstr("model form"));  // from the shipped table
+  EXPECT_THAT(outcome.out, HasSubstr("an error of the model's form"));
 }
 
 TEST_F(CommandLine, SetChangesOneFigureAndWantsAUnit) {

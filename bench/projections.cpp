@@ -78,6 +78,10 @@ results::Profile profile_for(const std::string& named) {
   return results::read_profile(*newest);
 }
 
+analysis::Discrepancies shipped_discrepancies() {
+  return analysis::read_discrepancies(reference_folder() / "discrepancy.csv");
+}
+
 std::vector<analysis::Projection> project_all(const ProjectionRequest& request, const results::Profile& profile) {
   const fs::path data = data_folder();
   const analysis::Catalogue catalogue = analysis::load_catalogue(data / "catalogue");
@@ -94,12 +98,13 @@ std::vector<analysis::Projection> project_all(const ProjectionRequest& request, 
         file, catalogue, analysis::overrides_for(overrides, "design", file.stem().string(), stems(design_files)),
         data / "designs"));
   }
+  const analysis::ProjectionOptions options{.seed = request.seed, .discrepancies = shipped_discrepancies()};
   std::vector<analysis::Projection> projections;
   for (const fs::path& file : workload_files) {
     const auto workload = analysis::read_workload(
         file, catalogue, analysis::overrides_for(overrides, "workload", file.stem().string(), stems(workload_files)));
     for (const analysis::Design& design : designs)
-      projections.push_back(analysis::project_or_refuse(workload, design, profile, {1024, request.seed}));
+      projections.push_back(analysis::project_or_refuse(workload, design, profile, options));
   }
   return projections;
 }

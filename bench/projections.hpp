@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/model/projection.hpp"
+#include "analysis/uncertainty/discrepancy.hpp"
 #include "results/record/profile.hpp"
 
 namespace sextant::bench {
@@ -32,5 +33,8 @@ std::filesystem::path sweep_file(const std::string& name);
 // The profile named, or the newest one of this machine, and which it was is said. Without any, designs that need
 // nothing measured can still be projected; the others name what they miss.
 results::Profile profile_for(const std::string& named);
+
+// What the model's form misses by transfer class, as it is shipped: results/reference/discrepancy.csv.
+analysis::Discrepancies shipped_discrepancies();
 
 }  // namespace sextant::bench

@@ -86,7 +86,7 @@ void sweep(const Options& options) {
   const results::Profile profile = profile_for(options.profile);
 
   Interrupt interrupt;
-  const analysis::ProjectionOptions draws{options.draws, options.seed};
+  const analysis::ProjectionOptions draws{options.draws, options.seed, shipped_discrepancies()};
   const auto points = analysis::points(space);
   const auto baselines = analysis::baseline_draws(space, profile, draws);
   const auto answers = answered<analysis::Answer>(

@@ -56,11 +56,15 @@ Table projected(const fs::path& tree) {
   std::vector<analysis::Design> designs;
   for (const fs::path& file : files_below(tree / "analysis/designs"))
     designs.push_back(analysis::read_design(file, catalogue, {}, tree / "analysis/designs"));
+  const analysis::ProjectionOptions options{
+      .draws = 256,
+      .seed = 1,
+      .discrepancies = analysis::read_discrepancies(tree / "results/reference/discrepancy.csv")};
   Table table;
   for (const fs::path& file : files_below(tree / "analysis/workloads")) {
     const auto workload = analysis::read_workload(file, catalogue);
     for (const analysis::Design& design : designs) {
-      const auto p = analysis::project_or_refuse(workload, design, profile, {256, 1});
+      const auto p = analysis::project_or_refuse(workload, design, profile, options);
       const char* verdict = !p.refused.empty() ? "refused" : p.fits ? "time" : "does not fit";
       table[{workload.name, design.name}] = {p.time_per_token, verdict, std::nan(""), {}};
     }

@@ -30,7 +30,8 @@ struct Term {
   std::string transfer;   // T0 ... T6
 };
 
-// How much of the spread of the time one uncertain figure causes, varied alone between its 5th and 95th percentile.
+// How much of the spread of the time one uncertain figure causes, or the error of the model's form ("model form"), varied
+// alone between its 5th and 95th percentile.
 struct Influence {
   std::string parameter;  // "memory.efficiency"
   double share = 0;       // of the variance of log time
@@ -39,7 +40,8 @@ struct Influence {
   std::string transfer;   // T0 ... T6
 };
 
-// A figure of the design as it was drawn: what `--json` lists, so that nothing behind an answer is hidden.
+// A figure of the design as it was drawn, or the factor of "model form": what `--json` lists, so that nothing behind an
+// answer is hidden.
 struct ParameterRecord {
   std::string path;  // "flash.bandwidth"
   Quantiles value;   // SI, over the draws
@@ -83,7 +85,7 @@ struct Projection {
   std::vector<Phase> phases;
   std::string
       transfer_class;       // the worst class among the parameters that matter; of the capacities when it does not fit
-  bool range_only = false;  // figures of class T5 or T6 hold more than half of the variance: quote no single number
+  bool range_only = false;  // figures of class T5 or T6 hold more than half of the figures' variance: quote no number
   std::vector<Influence> influences;  // largest first
   std::vector<std::string> assumptions;
   std::vector<Term> terms;

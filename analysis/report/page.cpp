@@ -122,11 +122,12 @@ constexpr std::string_view reading = R"(<h2 id="reading">How to read this page</
 <li><strong>Measured</strong> numbers were taken on the machine named above. The middle is the median; the interval
 holds it with 95 % confidence and assumes no distribution. No sample was dropped.</li>
 <li><strong>Projected</strong> numbers come out of a model that is fed with measured, fitted and cited parameters.
-Their interval runs from the 5th to the 95th percentile of the draws. It covers what the parameters leave open, not
-what the model leaves out.</li>
+Their interval runs from the 5th to the 95th percentile of the draws. That of a time or a rate covers what the
+parameters leave open and, where the assumptions say so, what the model itself missed on published runs; the others cover
+the parameters alone.</li>
 <li>The <strong>class</strong> T0 to T6 says how far the figures behind a projection were carried from where they were
-measured. T5 and T6 speak of silicon that nobody has measured; where they hold more than half of the spread, only the
-range is given. A <strong>proposed</strong> design stays one whatever its class: its time may hang on figures of a machine
+measured. T5 and T6 speak of silicon that nobody has measured; where they hold more than half of the
+parameters' spread, only the range is given. A <strong>proposed</strong> design stays one whatever its class: its time may hang on figures of a machine
 that exists.</li>
 <li><strong>Not converged</strong> means that the time was spent before the interval was narrow enough; the number
 stands with the interval it has. <strong>Virtualised</strong> and <strong>quick</strong> runs show that the instrument

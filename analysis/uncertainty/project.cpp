@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <optional>
 
 #include "analysis/uncertainty/checks.hpp"
 #include "analysis/uncertainty/draws.hpp"
+#include "analysis/uncertainty/model_form.hpp"
 #include "analysis/uncertainty/parameter_records.hpp"
 #include "analysis/uncertainty/step_facts.hpp"
 #include "analysis/uncertainty/terms.hpp"
@@ -26,6 +29,16 @@ Quantiles quantiles(std::vector<double> values) {
   return {results::quantile(values, 0.05), results::quantile(values, 0.50), results::quantile(values, 0.95)};
 }
 
+// Of values times factors. The factors have a median of 1, so that they move the ends and leave the middle: what they
+// moved there would only be the noise of the draws.
+Quantiles widened(const std::vector<double>& values, const std::vector<double>& factors) {
+  std::vector<double> products(values.size());
+  std::transform(values.begin(), values.end(), factors.begin(), products.begin(), std::multiplies<>());
+  Quantiles wide = quantiles(std::move(products));
+  wide.p50 = quantiles(values).p50;
+  return wide;
+}
+
 Quantiles unknown() {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   return {nan, nan, nan};
@@ -36,22 +49,24 @@ Quantiles unknown() {
 std::vector<double> spread(Projection& projection, const Workload& workload, const BoundDesign& bound,
                            const ProjectionOptions& options) {
   const DrawShares shares = draw_shares(bound, options.draws, options.seed);
-  std::vector<double> seconds(options.draws), user(options.draws), total(options.draws), energy(options.draws),
-      years(options.draws);
+  const std::vector<double> form = form_factors(projection, options.discrepancies, options.draws, options.seed);
+  std::vector<double> inverse(options.draws), seconds(options.draws), user(options.draws), total(options.draws),
+      energy(options.draws), years(options.draws);
   std::vector<std::vector<double>> parts(part_count, std::vector<double>(options.draws));
   for (std::size_t i = 0; i < options.draws; ++i) {
     const Hardware hardware = resolve(values_in_draw(bound, shares, i), bound.design, bound.curve);
     const Step step = decode_step(workload, hardware);
     seconds[i] = step.seconds_per_token();
     user[i] = 1 / seconds[i];
+    inverse[i] = 1 / form[i];
     total[i] = workload.batch * user[i];
     energy[i] = step.energy.total() / (step.tokens * workload.batch);
     years[i] = shortest_life(step, hardware).years;
     for (std::size_t p = 0; p < part_count; ++p) parts[p][i] = step.parts[p];
   }
-  projection.time_per_token = projection.fits ? quantiles(seconds) : unknown();
-  projection.tokens_per_second_user = projection.fits ? quantiles(user) : unknown();
-  projection.tokens_per_second_total = projection.fits ? quantiles(total) : unknown();
+  projection.time_per_token = projection.fits ? widened(seconds, form) : unknown();
+  projection.tokens_per_second_user = projection.fits ? widened(user, inverse) : unknown();
+  projection.tokens_per_second_total = projection.fits ? widened(total, inverse) : unknown();
   projection.energy_per_token = projection.fits && states_power(bound.design) ? quantiles(energy) : unknown();
   projection.lifetime_years = projection.fits && !projection.worn.empty() ? quantiles(years) : unknown();
   for (std::size_t p = 0; p < part_count; ++p) {
@@ -60,7 +75,8 @@ std::vector<double> spread(Projection& projection, const Workload& workload, con
   }
   projection.parameters = parameter_records(bound, shares, options.draws);
   describe_handover(projection, workload);
-  if (!projection.fits) seconds.clear();
+  if (!projection.fits) return {};
+  std::transform(seconds.begin(), seconds.end(), form.begin(), seconds.begin(), std::multiplies<>());
   return seconds;
 }
 
@@ -87,8 +103,10 @@ std::string capacity_class(const BoundDesign& bound) {
 }
 
 // One at a time: each figure at its 5th and 95th percentile, the rest at their medians; shares of the sum of squares of
-// log(t95 / t5). Interactions are left out; a variance decomposition belongs to a later stage (section 6).
-void rank(Projection& projection, const Workload& workload, const BoundDesign& bound, const Values& centre) {
+// log(t95 / t5). Interactions are left out; a variance decomposition belongs to a later stage (section 6). The figures
+// alone decide the class, which then decides how much the model's form adds beside them.
+void rank(Projection& projection, const Workload& workload, const BoundDesign& bound, const Values& centre,
+          const Discrepancies& discrepancies, double seconds) {
   double sum = 0;
   for (const BoundFigure& figure : bound.figures) {
     Influence influence;
@@ -103,17 +121,22 @@ void rank(Projection& projection, const Workload& workload, const BoundDesign& b
   }
   double proposed = 0;
   std::string worst = projection.fits ? "T0" : capacity_class(bound);
-  for (Influence& influence : projection.influences) {
-    influence.share = sum > 0 ? influence.share / sum : 0;
-    if (projection.fits && influence.share > matters) worst = std::max(worst, influence.transfer);
-    if (influence.transfer >= "T5") proposed += influence.share;
+  for (const Influence& influence : projection.influences) {
+    const double share = sum > 0 ? influence.share / sum : 0;
+    if (projection.fits && share > matters) worst = std::max(worst, influence.transfer);
+    if (influence.transfer >= "T5") proposed += share;
   }
+  projection.transfer_class = worst;
+  projection.range_only = proposed > 0.5;
+  if (std::optional<Influence> form = form_influence(projection, discrepancies, seconds)) {
+    sum += form->share;
+    projection.influences.push_back(std::move(*form));
+  }
+  for (Influence& influence : projection.influences) influence.share = sum > 0 ? influence.share / sum : 0;
   std::erase_if(projection.influences, [](const Influence& influence) { return influence.share < 1e-4; });
   std::sort(projection.influences.begin(), projection.influences.end(), [](const Influence& a, const Influence& b) {
     return a.share != b.share ? a.share > b.share : a.parameter < b.parameter;
   });
-  projection.transfer_class = worst;
-  projection.range_only = proposed > 0.5;
 }
 
 // What is known of a projection before anything is computed.
@@ -149,8 +172,8 @@ DrawnProjection project_with_draws(const Workload& wanted, const Design& design,
   check_capacity(projection, workload, bound, step);
   check_cooling(projection, step);
   check_flash_depth(projection, bound, centre);
+  rank(projection, workload, bound, centre, options.discrepancies, step.seconds_per_token());
   std::vector<double> seconds = spread(projection, workload, bound, options);
-  rank(projection, workload, bound, centre);
   projection.terms = terms(step, workload, hardware, bound);
   for (const std::string& remark : bound.remarks) projection.assumptions.push_back(remark);
   if (workload.longest_context > 0 && workload.context + workload.output > workload.longest_context) {
@@ -162,8 +185,7 @@ DrawnProjection project_with_draws(const Workload& wanted, const Design& design,
     projection.assumptions.push_back("experts are chosen uniformly with routing correlation " +
                                      results::format(workload.routing.correlation, results::Unit::one) + " (4.3)");
   }
-  projection.assumptions.push_back(
-      "intervals hold the spread of the parameters; the error of the model's form is not in them yet");
+  describe_form(projection, options.discrepancies);
   return {std::move(projection), std::move(seconds)};
 }
 

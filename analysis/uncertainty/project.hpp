@@ -8,13 +8,15 @@
 #include "analysis/model/projection.hpp"
 #include "analysis/model/workload.hpp"
 #include "analysis/uncertainty/binding.hpp"
+#include "analysis/uncertainty/discrepancy.hpp"
 #include "results/record/profile.hpp"
 
 namespace sextant::analysis {
 
 struct ProjectionOptions {
   std::size_t draws = 1024;
-  std::uint64_t seed = 1;  // the same seed compares designs under the same draws of what they share
+  std::uint64_t seed = 1;            // the same seed compares designs under the same draws of what they share
+  Discrepancies discrepancies = {};  // the error of the model's form, by transfer class; none where empty
 };
 
 // One workload on one design: quantiles over draws, terms at the medians, what bounds the step, what decides the
@@ -27,7 +29,8 @@ Projection project(const Workload& workload, const Design& design, const results
 Projection project_or_refuse(const Workload& workload, const Design& design, const results::Profile& profile,
                              const ProjectionOptions& options = {});
 
-// With the seconds per token of every draw, for comparisons draw by draw (paired.hpp); none where nothing fits.
+// With the seconds per token of every draw, the error of the model's form included, for comparisons draw by draw
+// (paired.hpp); none where nothing fits.
 struct DrawnProjection {
   Projection projection;
   std::vector<double> seconds;

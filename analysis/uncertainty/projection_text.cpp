@@ -112,7 +112,9 @@ std::string table_text(const std::vector<Projection>& projections) {
   const bool ranges =
       std::any_of(projections.begin(), projections.end(), [](const Projection& p) { return p.range_only && p.fits; });
   if (ranges)
-    text += "\nWhere there is no single time, claims about unbuilt parts (T5, T6) hold more than half of the spread.\n";
+    text +=
+        "\nWhere there is no single time, claims about unbuilt parts (T5, T6) hold more than half of the figures' "
+        "spread.\n";
   if (std::any_of(projections.begin(), projections.end(), [](const Projection& p) { return p.proposed; }))
     text += "\nproposed: nobody has built this design; its class is that of the figures that decide the time.\n";
   return text;
