@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "analysis/catalogue/catalogue.hpp"
 #include "analysis/model/operators.hpp"
 #include "analysis/validation/machine.hpp"
 #include "analysis/validation/set_up.hpp"
