@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/validations.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include "analysis/validation/case_reader.hpp"
 #include "bench/locations.hpp"
 

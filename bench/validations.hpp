@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "analysis/validation/cross_validation.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 // Published cases predicted, for the commands that show them.
 namespace sextant::bench {
