@@ -169,6 +169,7 @@ EngineRun engine_run(const Case& measured, const Catalogue& catalogue) {
     run.waves = std::ceil(w.batch / held);
     w.batch /= run.waves;
   }
+  if (measured.group != Group::maxload) run.replicas = groups(measured, w);
   run.prompt = measured.metric == Metric::batch_time || measured.group == Group::maxload ||
                mentions(decoding.notes, "static batch") || mentions(decoding.notes, "incl");
   run.ranks = p.tensor * p.data;
