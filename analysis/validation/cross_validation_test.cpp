@@ -95,6 +95,29 @@ TEST(CrossValidation, WhatIsLeftOutHasNoSayInItsOwnPrediction) {
   EXPECT_EQ(honest.folds.size(), 7u);
 }
 
+TEST(CrossValidation, NoGroupPredictsADeviceFromItself) {
+  std::vector<Case> fit = single_streams();
+  for (const char* table : {"energy", "flash_offload", "memory"})
+    fit.insert(fit.end(), published(table).begin(), published(table).end());
+  for (const Group group : {Group::energy, Group::flash, Group::memory}) {
+    const auto of_group = chosen(fit, [&](const Case& c) { return c.group == group && c.refused.empty(); });
+    const std::string device = of_group.at(0).device;
+    const std::vector<Case> cases = chosen(of_group, [&](const Case& c) { return c.device == device; });
+    const Validation honest = validated(cases, fit, LeaveOut::device);
+    const Validation changed = validated(scaled(cases, device, 3), scaled(fit, device, 3), LeaveOut::device);
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      const Predicted &before = honest.outcomes[i].predicted, &after = changed.outcomes[i].predicted;
+      ASSERT_TRUE(std::isfinite(before.value)) << cases[i].id;
+      EXPECT_EQ(before.value, after.value) << cases[i].id;
+      EXPECT_EQ(before.low, after.low) << cases[i].id;
+      EXPECT_EQ(before.high, after.high) << cases[i].id;
+    }
+    EXPECT_NE(validated(cases, fit).outcomes[0].predicted.value,
+              validated(cases, scaled(fit, device, 3)).outcomes[0].predicted.value)
+        << "where it is not left out it has";
+  }
+}
+
 // Nothing is left to learn from: the priors speak, not a fit that saw the device.
 TEST(CrossValidation, TheOnlyDeviceLeftOutIsPredictedFromNoRun) {
   std::vector<Case> cases = chosen(single_streams(), [](const Case& c) { return c.device == "h100-sxm"; });
