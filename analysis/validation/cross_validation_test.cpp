@@ -265,5 +265,22 @@ TEST(CrossValidation, AFixedCostCountedTwiceMovesThePredictions) {
   EXPECT_GT(most, 1e-3);
 }
 
+// Fit and prediction take the same step: one that is half as long is made up for by the fit alone.
+Step half_as_long(const Workload& w, const Hardware& h) {
+  Step step = decode_step(w, h);
+  step.seconds /= 2;
+  return step;
+}
+
+TEST(CrossValidation, WhatIsFittedIsWhatIsPredictedWith) {
+  const std::vector<Case> fit = static_batches(0), cases = static_batches(1);
+  const Validation sound = validated(cases, fit), half = validated(cases, fit, LeaveOut::nothing, half_as_long);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const double moved = half.outcomes[i].predicted.value / sound.outcomes[i].predicted.value;
+    EXPECT_NEAR(moved, 1, 0.3) << cases[i].id;
+    EXPECT_NE(moved, 1) << cases[i].id;
+  }
+}
+
 }  // namespace
 }  // namespace sextant::analysis
