@@ -69,7 +69,8 @@ class Validator {
     if (again) {
       std::vector<const EngineRun*> runs;
       for (const Case* c : of_family(rows, Family::engines)) runs.push_back(&runs_[c]);
-      if (!runs.empty()) fits.engines = fit_engines(runs, {step_, known ? &known->engines : nullptr});
+      // Nothing of `known`: it saw what is missing.
+      fits.engines = runs.empty() ? EngineFit{} : fit_engines(runs, step_);
     }
     if (!known || !of_family(missing, Family::components).empty())
       fits.components = fit_components(of_family(rows, Family::components), catalogue_);

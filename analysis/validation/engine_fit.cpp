@@ -45,15 +45,8 @@ class Problem {
   }
 
   std::size_t size() const { return static_cast<std::size_t>(mean_.size()); }
-  Eigen::VectorXd start(const EngineFit* from, const EngineFit& fit) const {
-    Eigen::VectorXd x(size());
-    for (std::size_t i = 0; i < size(); ++i) x[i] = mean_[i];
-    if (!from) return x;
-    for (const auto& [name, i] : fit.index) {
-      const auto found = from->index.find(name);
-      if (found != from->index.end()) x[i] = from->centre[found->second];
-    }
-    return x;
+  Eigen::VectorXd prior_means() const {
+    return Eigen::Map<const Eigen::VectorXd>(mean_.data(), static_cast<Eigen::Index>(mean_.size()));
   }
 
   // log(predicted/measured) of a row.
@@ -141,12 +134,12 @@ std::string residual_class(const Case& measured) {
   return std::string(group_names[static_cast<int>(measured.group)]) + (measured.trust == "C" ? ", uncurated" : "");
 }
 
-EngineFit fit_engines(std::span<const EngineRun* const> runs, const EngineFitOptions& options) {
+EngineFit fit_engines(std::span<const EngineRun* const> runs, StepFunction step) {
   if (runs.empty())
     throw results::InvalidInput("there is no decode run to fit on: give tables of decode runs with --fit");
   EngineFit fit;
-  const Problem problem(runs, fit, options.step);
-  Eigen::VectorXd x = problem.start(options.start, fit), gradient;
+  const Problem problem(runs, fit, step);
+  Eigen::VectorXd x = problem.prior_means(), gradient;
   Eigen::MatrixXd curvature;
   double cost = problem.cost(x), damping = 1e-3;
   for (int iteration = 0; iteration < 30; ++iteration) {
@@ -156,12 +149,12 @@ EngineFit fit_engines(std::span<const EngineRun* const> runs, const EngineFitOpt
     for (int attempt = 0; attempt < 8 && !better; ++attempt) {
       Eigen::MatrixXd damped = curvature;
       damped.diagonal() *= 1 + damping;
-      const Eigen::VectorXd step = (-damped.ldlt().solve(gradient)).cwiseMax(-1).cwiseMin(1);
-      const double next = problem.cost(x + step);
+      const Eigen::VectorXd change = (-damped.ldlt().solve(gradient)).cwiseMax(-1).cwiseMin(1);
+      const double next = problem.cost(x + change);
       better = next < cost;
       if (better) {
         gained = cost - next;
-        x += step;
+        x += change;
         cost = next;
         damping = std::max(damping / 5, 1e-6);
       } else {

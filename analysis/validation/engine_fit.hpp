@@ -23,15 +23,10 @@ struct EngineFit {
   std::vector<const Case*> runs;  // fitted
 };
 
-struct EngineFitOptions {
-  StepFunction step = decode_step;
-  const EngineFit* start = nullptr;  // from which to begin; nullptr: the priors
-};
-
-// Maximum a posteriori by Gauss and Newton with Levenberg's damping. Runs count with Student weights, so that a row that
-// nothing explains does not bend the rest, and runs of one model on one device share a weight of the root of their number.
-// Throws InvalidInput when there is no run.
-EngineFit fit_engines(std::span<const EngineRun* const> runs, const EngineFitOptions& options = {});
+// Maximum a posteriori by Gauss and Newton with Levenberg's damping, from the means of the priors: where it ends depends on
+// these runs alone. Runs count with Student weights, so that a row that nothing explains does not bend the rest, and runs
+// of one model on one device share a weight of the root of their number. Throws InvalidInput when there is no run.
+EngineFit fit_engines(std::span<const EngineRun* const> runs, StepFunction step = decode_step);
 
 // Runs that are alike in how much they scatter: batch 1, batches, batches set by a scheduler, and each again for tables
 // that nobody curates.

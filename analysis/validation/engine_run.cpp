@@ -48,8 +48,7 @@ Parallelism split_of(const Case& measured, const Workload& w, double capacity) {
   // A latent cache has no heads to share out: each accelerator attends for its own requests, and experts are spread.
   if ((w.model.attention == Attention::latent || w.model.experts > 0) && p.tensor > 1) {
     p.data = p.tensor;
-    p.expert =
-        std::max(1.0, static_cast<double>(std::gcd(static_cast<long>(p.tensor), static_cast<long>(w.model.experts))));
+    if (w.model.experts > 0) p.expert = std::gcd(static_cast<long>(p.tensor), static_cast<long>(w.model.experts));
     p.tensor = 1;
   }
   return p;
@@ -174,6 +173,7 @@ EngineRun engine_run(const Case& measured, const Catalogue& catalogue) {
     run.waves = std::ceil(w.batch / held);
     w.batch /= run.waves;
   }
+  if (measured.group != Group::maxload) run.replicas = groups(measured, w);
   run.prompt = measured.metric == Metric::batch_time || measured.group == Group::maxload ||
                mentions(decoding.notes, "static batch") || mentions(decoding.notes, "incl");
   run.ranks = p.tensor * p.data;
