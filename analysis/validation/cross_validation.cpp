@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/validation/cross_validation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <future>
 #include <map>
@@ -86,7 +88,8 @@ class Validator {
     switch (family_of(c.group)) {
       case Family::engines: {
         Predicted predicted = analysis::predict(fits.engines, runs_[&c], step_);
-        predicted.others = others_of_class(fits.engines, runs_[&c], catalogue_);
+        predicted.others = others(fits.engines, c);
+        predicted.basis = basis_of(predicted, c);
         return predicted;
       }
       case Family::components:
@@ -99,7 +102,33 @@ class Validator {
     return analysis::predict(fits.flash, c, catalogue_, set_up_by(fits.engines));
   }
 
+  Outcome refused(const Fits& fits, const Case& c) const {
+    Outcome outcome{&c, {}, OutcomeStatus::refused, c.impossible, c.refused};
+    if (family_of(c.group) == Family::engines) outcome.predicted.others = others(fits.engines, c);
+    return outcome;
+  }
+
  private:
+  // A name that nobody knows may be of any class: it counts as one that others could tell of.
+  std::size_t others(const EngineFit& engines, const Case& c) const {
+    const bool known = !c.device.empty() && !c.decoding().family.empty();
+    return known ? others_of_class(engines, c, catalogue_) : enough_others;
+  }
+
+  static std::string basis_of(const Predicted& p, const Case& c) {
+    switch (p.transfer) {
+      case results::TransferClass::T0:
+      case results::TransferClass::T1:
+        return "other runs of the same device";
+      case results::TransferClass::T2:
+        return fmt::format("{} other devices under {}", p.others, c.decoding().family);
+      case results::TransferClass::T3:
+        return "other engines on such memory";
+      default:
+        return "other classes of memory";
+    }
+  }
+
   // What a fit of decode runs says of a case's step. Fits of energy and flash ask for it again and again.
   SetUpOf set_up_by(const EngineFit& engines) const {
     return [this, &engines, known = std::make_shared<std::map<const Case*, SetUp>>()](const Case& c) {
@@ -117,11 +146,6 @@ class Validator {
   StepFunction step_;
   Runs runs_;
 };
-
-Outcome refused(const Case& c) {
-  Outcome outcome{&c, {}, OutcomeStatus::refused, c.impossible, c.refused};
-  return outcome;
-}
 
 Outcome predicted(const Case& c, Predicted p, bool in_sample) {
   Outcome outcome{&c, std::move(p), in_sample ? OutcomeStatus::in_sample : OutcomeStatus::predicted, false, {}};
@@ -204,7 +228,8 @@ Validation validate(const std::vector<Case>& cases, const std::vector<Case>& fit
   }
   std::sort(counted.begin(), counted.end(), [](const Fold& a, const Fold& b) { return a.left_out < b.left_out; });
   std::vector<Outcome> ordered;
-  for (const Case& c : cases) ordered.push_back(c.refused.empty() ? std::move(outcomes.at(&c)) : refused(c));
+  for (const Case& c : cases)
+    ordered.push_back(c.refused.empty() ? std::move(outcomes.at(&c)) : validator.refused(whole, c));
 
   Validation validation = judged(std::move(ordered), catalogue, whole.engines.index.size());
   validation.other_parameters = {parameters(whole.components), parameters(whole.energy), parameters(whole.flash)};

@@ -158,16 +158,16 @@ Predicted predict(const EngineFit& fit, const EngineRun& run, StepFunction step)
   return predicted;
 }
 
-std::size_t others_of_class(const EngineFit& fit, const EngineRun& run, const Catalogue& catalogue) {
+std::size_t others_of_class(const EngineFit& fit, const Case& measured, const Catalogue& catalogue) {
   const auto device_class = [&](const Case& c) {
     const Entry& device = find(catalogue, Kind::device, c.device);
     return c.decoding().family + '|' + memory_class(device) + '|' + word(device, "vendor") +
            (c.group == Group::maxload ? "|load" : "");
   };
-  const std::string wanted = device_class(*run.measured);
+  const std::string wanted = device_class(measured);
   std::set<std::string> devices;
   for (const Case* other : fit.runs) {
-    if (other->device != run.measured->device && device_class(*other) == wanted) devices.insert(other->device);
+    if (other->device != measured.device && device_class(*other) == wanted) devices.insert(other->device);
   }
   return devices.size();
 }

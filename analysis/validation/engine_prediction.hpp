@@ -20,7 +20,8 @@ Predicted predict(const EngineFit& fit, const EngineRun& run, StepFunction step 
 // the fitted runs.
 double log_spread(const EngineFit& fit, const EngineRun& run);
 
-// Other devices of its class that were fitted: same engine family, same class of memory, batches stated or not alike.
-std::size_t others_of_class(const EngineFit& fit, const EngineRun& run, const Catalogue& catalogue);
+// Other devices of its class that were fitted: same engine family, vendor and class of memory, batches set by a scheduler
+// or not alike. The case's device and family are catalogued.
+std::size_t others_of_class(const EngineFit& fit, const Case& measured, const Catalogue& catalogue);
 
 }  // namespace sextant::analysis

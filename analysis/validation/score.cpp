@@ -86,10 +86,10 @@ const std::vector<Target>& targets() {
 
 // A refusal has no class and no device, so it counts against every bound.
 bool is_judged(const Outcome& outcome) {
+  // A refusal counts against its group, unless its class is known to have too few others.
+  if (outcome.measured->group == Group::single) return outcome.predicted.others >= enough_others;
   if (outcome.status == OutcomeStatus::refused) return true;
   switch (outcome.measured->group) {
-    case Group::single:
-      return outcome.predicted.others >= enough_others;
     case Group::collectives:
     case Group::gemm:
     case Group::attention:
