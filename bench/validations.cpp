@@ -9,8 +9,15 @@
 namespace sextant::bench {
 namespace {
 
+// "published" and "components" stand for the tables that come with the program, wherever the user stands.
 std::vector<std::filesystem::path> paths_of(const std::vector<std::string>& named) {
-  return {named.begin(), named.end()};
+  std::vector<std::filesystem::path> paths;
+  for (const std::string& name : named) {
+    const std::filesystem::path shipped = reference_folder() / name;
+    const bool ours = name == "published" || name == "components";
+    paths.push_back(ours && !std::filesystem::exists(name) ? shipped : std::filesystem::path(name));
+  }
+  return paths;
 }
 
 std::vector<std::filesystem::path> shipped_rows() {
@@ -20,8 +27,10 @@ std::vector<std::filesystem::path> shipped_rows() {
 }  // namespace
 
 CLI::Option* add_validation_options(CLI::App& command, ValidationOptions& options) {
-  CLI::Option* cases =
-      command.add_option("--cases", options.cases, "tables of published measurements (files or folders) to predict");
+  CLI::Option* cases = command.add_option(
+      "--cases", options.cases,
+      "tables of published measurements (files or folders) to predict; published and components come "
+      "with the program");
   command.add_option("--fit", options.fit, "tables to fit on (default: those that come with the program)");
   command
       .add_option("--leave-out", options.leave_out,
