@@ -74,16 +74,16 @@ Transfer transfer(const std::vector<Case>& cases, const Catalogue& catalogue,
     Prediction p;
     p.measured = c;
     if (const auto reason = screened(c, model, capacity)) {
-      p.role = Role::refused;
+      p.role = RowRole::refused;
       p.reason = *reason;
     } else if (model.experts > 0) {
-      p.role = Role::left_out;
+      p.role = RowRole::left_out;
       p.reason = "like prompts route alike, which the form does not know";
     } else if (std::find(calibration.begin(), calibration.end(), d.model) != calibration.end() && d.shared_by == 1) {
-      p.role = Role::calibration;
+      p.role = RowRole::calibration;
       fitted.push_back({&c, model});
     } else if (d.model == calibration.front() && d.batch == 1.0) {
-      p.role = Role::calibration;
+      p.role = RowRole::calibration;
       single[d.shared_by].push_back({&c, model});
     }
     rows.push_back({&c, model});
@@ -98,7 +98,7 @@ Transfer transfer(const std::vector<Case>& cases, const Catalogue& catalogue,
     result.machine.latency[accelerators] = median(latencies);
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (result.predictions[i].role == Role::refused) continue;
+    if (result.predictions[i].role == RowRole::refused) continue;
     result.predictions[i].predicted = predicted_latency(*rows[i].measured, rows[i].model, result.machine, step);
   }
   return result;
@@ -120,7 +120,7 @@ Score score(const std::vector<Prediction>& predictions) {
   return s;
 }
 
-std::vector<Prediction> only(const std::vector<Prediction>& predictions, Role role, std::string_view model) {
+std::vector<Prediction> only(const std::vector<Prediction>& predictions, RowRole role, std::string_view model) {
   std::vector<Prediction> kept;
   std::copy_if(predictions.begin(), predictions.end(), std::back_inserter(kept), [&](const Prediction& p) {
     return p.role == role && (model.empty() || p.measured.decoding().model == model);
@@ -133,7 +133,7 @@ std::string csv(const std::vector<Prediction>& predictions) {
   std::string text = results::csv_line({"id", "model", "accelerators", "batch", "output_tokens", "measured_s",
                                         "predicted_s", "error", "role", "reason"});
   for (const Prediction& p : predictions) {
-    const bool made = p.role != Role::refused;
+    const bool made = p.role != RowRole::refused;
     const Decoding& d = p.measured.decoding();
     text += results::csv_line({p.measured.id, d.model, number_text(d.shared_by), number_text(d.batch.value_or(NAN)),
                                number_text(d.output.value_or(NAN)), number_text(p.measured.measured),

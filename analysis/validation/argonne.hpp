@@ -11,11 +11,11 @@
 // What two small models on one accelerator tell about larger ones on several: decode-model.md sections 3 and 8, B3 to B5.
 namespace sextant::analysis {
 
-enum class Role { calibration, held_out, left_out, refused };
+enum class RowRole { calibration, held_out, left_out, refused };
 
 struct Prediction {
   Case measured;
-  Role role = Role::held_out;
+  RowRole role = RowRole::held_out;
   std::string reason;    // why it was refused or left out
   double predicted = 0;  // s; 0 where it was refused
   double error() const { return predicted / measured.measured - 1; }
@@ -41,7 +41,7 @@ struct Score {
   double bias = 0;                       // mean relative error
 };
 Score score(const std::vector<Prediction>& predictions);
-std::vector<Prediction> only(const std::vector<Prediction>& predictions, Role role, std::string_view model = {});
+std::vector<Prediction> only(const std::vector<Prediction>& predictions, RowRole role, std::string_view model = {});
 
 // One line a row: id, model, accelerators, batch, output, measured, predicted, error, role, reason.
 std::string csv(const std::vector<Prediction>& predictions);

@@ -38,8 +38,8 @@ std::vector<Check> cases_of(const Transfer& t) {
           {"3a: 62 us a layer", std::abs(t.machine.per_layer / 62e-6 - 1), 0.05},
           {"B3: 70B on four, batch 1", std::abs(at(t, "llama-3-70b", 4, 1, 128).error()), 0.10},
           {"B4: 7B on one, batch 16", std::abs(at(t, "llama-2-7b", 1, 16, 1024).error()), 0.05},
-          {"B4: Mistral 7B", score(only(t.predictions, Role::held_out, "mistral-7b-v0.1")).mean, 0.08},
-          {"B5: all held out", score(only(t.predictions, Role::held_out)).mean, 0.09}};
+          {"B4: Mistral 7B", score(only(t.predictions, RowRole::held_out, "mistral-7b-v0.1")).mean, 0.08},
+          {"B5: all held out", score(only(t.predictions, RowRole::held_out)).mean, 0.09}};
 }
 
 TEST(Argonne, TwoSmallModelsTellTheLargeOnes) {
@@ -50,7 +50,7 @@ TEST(Argonne, TwoSmallModelsTellTheLargeOnes) {
   // Section 3a has 7.6 and 11.6 us.
   EXPECT_NEAR(t.machine.latency.at(2), 7.6e-6, 0.5e-6);
   EXPECT_NEAR(t.machine.latency.at(4), 11.6e-6, 0.5e-6);
-  EXPECT_EQ(only(t.predictions, Role::held_out).size(), 195);
+  EXPECT_EQ(only(t.predictions, RowRole::held_out).size(), 195);
 }
 
 // What a bound of bytes over peak bandwidth would have said of the same rows.
@@ -64,7 +64,7 @@ TEST(Argonne, ThePeakAloneIsOffByMoreThanHalf) {
     p.predicted = predicted_latency(p.measured, model_shape(find(catalogue, Kind::model, p.measured.decoding().model)),
                                     peak, decode_step);
   }
-  const Score s = score(only(t.predictions, Role::held_out));
+  const Score s = score(only(t.predictions, RowRole::held_out));
   EXPECT_GT(s.mean, 0.45);
   EXPECT_LT(s.bias, -0.45);
 }
@@ -84,13 +84,13 @@ TEST(Argonne, AFourthParameterIsRefused) {
 // dense model.
 TEST(Argonne, ImpossibleRowsAreRefusedWithAReason) {
   const Transfer t = h100(decode_step);
-  const auto refused = only(t.predictions, Role::refused);
+  const auto refused = only(t.predictions, RowRole::refused);
   int impossible = 0;
   for (const Prediction& p : refused) impossible += p.reason.find("faster than its bytes") != std::string::npos;
   EXPECT_EQ(impossible, 13);
   EXPECT_EQ(refused.size(), 17);
-  EXPECT_EQ(only(t.predictions, Role::left_out).size(), 20);
-  EXPECT_EQ(at(t, "qwen2.5-7b", 1, 1, 2048).role, Role::refused) << "0.08 s for 2048 tokens";
+  EXPECT_EQ(only(t.predictions, RowRole::left_out).size(), 20);
+  EXPECT_EQ(at(t, "qwen2.5-7b", 1, 1, 2048).role, RowRole::refused) << "0.08 s for 2048 tokens";
   EXPECT_EQ(at(t, "qwen2.5-7b", 1, 1, 2048).predicted, 0);
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <variant>
 
+#include "results/record/unit.hpp"
+
 // A published measurement: what was measured, on what, and the value. Nobody on this project measured them. SI units.
 namespace sextant::analysis {
 
@@ -28,7 +30,16 @@ enum class Metric {
   read_rate,         // byte/s: of a storage device (ssd_read_sequential)
   call_time,         // s: one call of a kernel or a collective, one load of a chase
   bandwidth,         // byte/s: of memory
+  speedup,           // 1: of products by units near the memory, over the same memory's port
 };
+
+// In the order of Metric.
+inline constexpr results::Unit metric_units[] = {
+    results::Unit::per_second, results::Unit::per_second,      results::Unit::per_second,
+    results::Unit::second,     results::Unit::second,          results::Unit::watt,
+    results::Unit::watt,       results::Unit::joule,           results::Unit::byte_per_second,
+    results::Unit::second,     results::Unit::byte_per_second, results::Unit::one};
+constexpr results::Unit unit_of(Metric metric) { return metric_units[static_cast<std::size_t>(metric)]; }
 
 // A run of an engine.
 struct Decoding {

@@ -126,7 +126,11 @@ TEST(CaseReader, ReadsComponents) {
   const Case chase = read(memory + "m-1,s,A40,696,dram_latency_pointer_chase,500,ns,A\n").at(0);
   EXPECT_EQ(chase.metric, Metric::call_time);
   EXPECT_DOUBLE_EQ(chase.measured, 500e-9);
-  EXPECT_THAT(read(memory + "m-1,s,A40,696,gemv_speedup,11.2,x,A\n").at(0).refused, HasSubstr("a figure of a system"));
+  const Case near = read(memory + "m-1,s,Samsung-HBM2-PIM,,gemv_speedup_gpu_system,8.9,x,B\n").at(0);
+  EXPECT_EQ(near.metric, Metric::speedup);
+  EXPECT_EQ(near.refused, "");
+  EXPECT_THAT(read(memory + "m-1,s,A40,696,energy_reduction_percent,60,%,A\n").at(0).refused,
+              HasSubstr("a figure of a system"));
   EXPECT_THAT(error_of(memory + "m-1,s,A40,696,stream_triad,600,MB/s,A\n"), HasSubstr("mixed units"));
 
   const std::string attention =

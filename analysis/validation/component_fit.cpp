@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "analysis/validation/near_memory.hpp"
+
 namespace sextant::analysis {
 namespace {
 
@@ -23,7 +25,7 @@ ComponentFit fit_components(std::span<const Case* const> rows, const Catalogue& 
   std::vector<const Case*> memory;
   for (const Case* row : rows) {
     if (!row->refused.empty()) continue;
-    if (row->group == Group::memory) memory.push_back(row);
+    if (row->group == Group::memory && row->metric != Metric::speedup) memory.push_back(row);
     const auto index = index_of(row->group);
     if (!index) continue;
     CallOrRefusal made = call_of(*row, catalogue);
@@ -35,6 +37,7 @@ ComponentFit fit_components(std::span<const Case* const> rows, const Catalogue& 
 }
 
 Predicted predict(const ComponentFit& fit, const Case& one) {
+  if (one.metric == Metric::speedup) return near_memory_speedup(one, fit.catalogue);
   if (one.group == Group::memory) return predict(fit.memory, one);
   const auto index = index_of(one.group);
   if (!index)

@@ -155,11 +155,17 @@ Case memory_case_of(const PublishedRow& row, const Catalogue& catalogue) {
                            : "mixed units: a bandwidth is in GB/s: convert the value");
   c.metric = timed ? Metric::call_time : Metric::bandwidth;
   c.measured *= timed ? 1e-9 : known ? 1e9 : 1;
-  // Before the device: speed-ups of whole systems are predicted for none.
-  if (!known)
-    c.refused = unit == "x" || unit == "%" || unit == "GFLOP/s"
-                    ? "'" + metric + "' in " + unit + " is a figure of a system, not of a memory"
-                    : "no metric '" + metric + "' is predicted" + nearest_of(metric, memory_metrics);
+  if (known) return c;
+  // A system's gain of products that its memory does itself. Other figures of such systems are predicted by nothing.
+  const bool products = metric.starts_with("gemv") || metric.starts_with("lstm") || metric.starts_with("speech");
+  if (unit == "x" && products && metric.find("speedup") != std::string::npos) {
+    c.metric = Metric::speedup;
+    c.refused.clear();  // the device is a memory, which the list of accelerators does not have
+    return c;
+  }
+  c.refused = unit == "x" || unit == "%" || unit == "GFLOP/s"
+                  ? "'" + metric + "' in " + unit + " is a figure of a system, not of a memory"
+                  : "no metric '" + metric + "' is predicted" + nearest_of(metric, memory_metrics);
   return c;
 }
 

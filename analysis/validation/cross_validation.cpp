@@ -204,7 +204,8 @@ Validation validate(const std::vector<Case>& cases, const std::vector<Case>& fit
     std::vector<Outcome> some;
     for (const std::size_t i : asked_of.at(name)) {
       const Case& c = *everything[i];
-      some.push_back(predicted(c, validator.predict(fits, c), name.empty() && ids.contains(c.id)));
+      some.push_back(
+          predicted(c, validator.predict(fits, c), name.empty() && ids.contains(c.id) && c.metric != Metric::speedup));
     }
     return std::pair{std::move(some), Fold{name, some.size(), fits.engines.index.size()}};
   };

@@ -40,6 +40,7 @@ struct Outcomes {
     Outcome& o = add(1);
     o.predicted = {};
     o.status = OutcomeStatus::refused;
+    o.predicted.others = 3;  // of a class that others could tell of
     o.reason = std::move(reason);
     return o;
   }

@@ -11,10 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// In the order of Metric.
-constexpr const char* metric_units[] = {"1/s", "1/s", "1/s", "s", "s", "W", "W", "J", "byte/s", "s", "byte/s"};
-
-const char* unit_of(const Case& c) { return metric_units[static_cast<std::size_t>(c.metric)]; }
+std::string unit_text(const Case& c) { return std::string(results::code(unit_of(c.metric))); }
 
 const char* name_of(Group group) { return group_names[static_cast<std::size_t>(group)]; }
 
@@ -82,7 +79,7 @@ Json case_json(const Outcome& o) {
           {"measured", number(c.measured)},
           {"status", name_of(o.status)},
           {"reason", o.reason},
-          {"unit", unit_of(c)},
+          {"unit", unit_text(c)},
           {"trust", c.trust}};
 }
 
@@ -120,7 +117,7 @@ std::string cases_csv(const std::vector<Outcome>& outcomes) {
     const bool made = std::isfinite(p.value);
     text += results::csv_line({c.id, name_of(c.group), c.device.empty() ? c.accelerator : c.device, family_of(c),
                                c.trust, number_text(c.measured), number_text(p.value), number_text(p.low),
-                               number_text(p.high), unit_of(c), name_of(o.status),
+                               number_text(p.high), unit_text(c), name_of(o.status),
                                made ? std::string(results::name(p.transfer)) : "", p.basis, o.reason});
   }
   return text;

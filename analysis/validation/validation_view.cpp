@@ -8,13 +8,6 @@
 namespace sextant::analysis {
 namespace {
 
-using results::Unit;
-
-// In the order of Metric.
-constexpr Unit metric_units[] = {Unit::per_second,      Unit::per_second, Unit::per_second,     Unit::second,
-                                 Unit::second,          Unit::watt,       Unit::watt,           Unit::joule,
-                                 Unit::byte_per_second, Unit::second,     Unit::byte_per_second};
-
 std::string name_of(Group group) { return group_names[static_cast<std::size_t>(group)]; }
 
 std::string why(const Predicted& p) {
@@ -32,7 +25,7 @@ ValidatedCase case_of(const Outcome& o, const Catalogue& catalogue) {
   v.family = family_of(c);
   v.memory = memory_of(c, catalogue);
   v.trust = c.trust;
-  v.unit = metric_units[static_cast<std::size_t>(c.metric)];
+  v.unit = unit_of(c.metric);
   v.measured = c.measured;
   v.reason = o.reason;
   if (o.status != OutcomeStatus::predicted) return v;
