@@ -168,83 +168,106 @@ std::size_t parameter_bound(const Cases& rows) {
   return devices.size() + 3 * engines.size();
 }
 
+// What is asked: cases, then the rows that may be fitted, with the fold of each.
+struct Question {
+  Cases everything;
+  std::size_t asked = 0;  // of them cases; the rest are rows
+  std::vector<std::string> fold;
+  std::map<std::string, std::vector<std::size_t>> cases_of;  // positions of cases, by their fold
+  std::set<std::string, std::less<>> fitted_ids;
+
+  Cases rows() const { return {everything.begin() + static_cast<std::ptrdiff_t>(asked), everything.end()}; }
+};
+
+Question question_of(const std::vector<Case>& cases, const std::vector<Case>& fit, const Catalogue& catalogue,
+                     LeaveOut what) {
+  Question q;
+  const auto add = [&](const std::vector<Case>& some) {
+    for (const Case& c : some) {
+      if (c.refused.empty()) q.everything.push_back(&c);
+    }
+  };
+  add(cases);
+  q.asked = q.everything.size();
+  add(fit);
+  if (q.everything.size() == q.asked)
+    throw results::InvalidInput("there is nothing to fit on: every row given with --fit is refused, or none was given");
+  for (const Case* c : q.rows()) q.fitted_ids.insert(c->id);
+  q.fold =
+      what == LeaveOut::nothing ? std::vector<std::string>(q.everything.size()) : folds(q.everything, what, catalogue);
+  for (std::size_t i = 0; i < q.asked; ++i) q.cases_of[q.fold[i]].push_back(i);
+  return q;
+}
+
+struct FoldOutcomes {
+  Fold fold;
+  std::vector<Outcome> outcomes;
+};
+
+FoldOutcomes answer(const Question& q, const std::string& name, const Validator& validator, const Fits& whole) {
+  Cases rest, missing;
+  for (std::size_t i = q.asked; i < q.everything.size(); ++i)
+    (!name.empty() && q.fold[i] == name ? missing : rest).push_back(q.everything[i]);
+  const Fits fits = missing.empty() ? whole : validator.fit(rest, missing, &whole);
+  FoldOutcomes answered;
+  for (const std::size_t i : q.cases_of.at(name)) {
+    const Case& c = *q.everything[i];
+    // Nothing was fitted on a speed-up, whoever holds its row.
+    const bool seen = name.empty() && q.fitted_ids.contains(c.id) && c.metric != Metric::speedup;
+    answered.outcomes.push_back(predicted(c, validator.predict(fits, c), seen));
+  }
+  answered.fold = {name, answered.outcomes.size(), fits.engines.index.size()};
+  return answered;
+}
+
+// All folds, in the order of their names, on every processor.
+std::vector<FoldOutcomes> answers(const Question& q, const Validator& validator, const Fits& whole) {
+  std::vector<std::string> names;
+  for (const auto& [name, positions] : q.cases_of) names.push_back(name);
+  std::vector<FoldOutcomes> all(names.size());
+  const std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::future<void>> work;
+  for (std::size_t w = 0; w < workers; ++w) {
+    work.push_back(std::async(std::launch::async, [&, w] {
+      for (std::size_t i = w; i < names.size(); i += workers) all[i] = answer(q, names[i], validator, whole);
+    }));
+  }
+  for (auto& part : work) part.get();
+  return all;
+}
+
+std::vector<Beside> beside(const Question& q, const std::vector<Case>& cases, const std::vector<Case>& fit,
+                           const Catalogue& catalogue, LeaveOut what) {
+  if (what == LeaveOut::nothing) return simple_scores(cases, fit, catalogue);
+  std::map<std::string, std::string, std::less<>> fold_of;
+  for (std::size_t i = 0; i < q.everything.size(); ++i) fold_of.emplace(q.everything[i]->id, q.fold[i]);
+  return simple_scores(cases, fit, catalogue, [&](const Case& c) { return fold_of[c.id]; });
+}
+
 }  // namespace
 
 Validation validate(const std::vector<Case>& cases, const std::vector<Case>& fit, const Catalogue& catalogue,
                     const ValidationRequest& request) {
-  Cases rows, everything;
-  std::set<std::string, std::less<>> ids;
-  for (const Case& c : fit) {
-    if (!c.refused.empty()) continue;
-    rows.push_back(&c);
-    ids.insert(c.id);
-  }
-  if (rows.empty())
-    throw results::InvalidInput("there is nothing to fit on: every row given with --fit is refused, or none was given");
-  for (const Case& c : cases) {
-    if (c.refused.empty()) everything.push_back(&c);
-  }
-  const std::size_t asked = everything.size();
-  everything.insert(everything.end(), rows.begin(), rows.end());
-  const std::vector<std::string> fold = request.leave_out == LeaveOut::nothing
-                                            ? std::vector<std::string>(everything.size())
-                                            : folds(everything, request.leave_out, catalogue);
-  std::map<std::string, std::vector<std::size_t>> asked_of;  // positions of cases by fold
-  for (std::size_t i = 0; i < asked; ++i) asked_of[fold[i]].push_back(i);
-
-  const Validator validator(everything, catalogue, request.step);
-  const Fits whole = validator.fit(rows, {}, nullptr);
+  const Question question = question_of(cases, fit, catalogue, request.leave_out);
+  const Validator validator(question.everything, catalogue, request.step);
+  const Fits whole = validator.fit(question.rows(), {}, nullptr);
   std::map<const Case*, Outcome> outcomes;
-  std::vector<Fold> counted;
-  const auto run_fold = [&](const std::string& name) {
-    Cases rest, missing;
-    for (std::size_t i = asked; i < everything.size(); ++i)
-      (!name.empty() && fold[i] == name ? missing : rest).push_back(everything[i]);
-    const Fits fits = missing.empty() ? whole : validator.fit(rest, missing, &whole);
-    std::vector<Outcome> some;
-    for (const std::size_t i : asked_of.at(name)) {
-      const Case& c = *everything[i];
-      some.push_back(
-          predicted(c, validator.predict(fits, c), name.empty() && ids.contains(c.id) && c.metric != Metric::speedup));
-    }
-    return std::pair{std::move(some), Fold{name, some.size(), fits.engines.index.size()}};
-  };
-  std::vector<std::string> names;
-  for (const auto& [name, positions] : asked_of) names.push_back(name);
-  const std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
-  std::vector<std::future<std::vector<std::pair<std::vector<Outcome>, Fold>>>> work;
-  for (std::size_t w = 0; w < workers; ++w) {
-    work.push_back(std::async(std::launch::async, [&, w] {
-      std::vector<std::pair<std::vector<Outcome>, Fold>> mine;
-      for (std::size_t i = w; i < names.size(); i += workers) mine.push_back(run_fold(names[i]));
-      return mine;
-    }));
+  std::vector<Fold> left_out;
+  for (FoldOutcomes& answered : answers(question, validator, whole)) {
+    if (!answered.fold.left_out.empty()) left_out.push_back(answered.fold);
+    for (Outcome& outcome : answered.outcomes) outcomes.emplace(outcome.measured, std::move(outcome));
   }
-  for (auto& part : work) {
-    for (auto& [some, one] : part.get()) {
-      one.cases = some.size();
-      if (!one.left_out.empty()) counted.push_back(one);
-      for (Outcome& outcome : some) outcomes.emplace(outcome.measured, std::move(outcome));
-    }
-  }
-  std::sort(counted.begin(), counted.end(), [](const Fold& a, const Fold& b) { return a.left_out < b.left_out; });
   std::vector<Outcome> ordered;
   for (const Case& c : cases)
     ordered.push_back(c.refused.empty() ? std::move(outcomes.at(&c)) : validator.refused(whole, c));
 
   Validation validation = judged(std::move(ordered), catalogue, whole.engines.index.size());
   validation.other_parameters = {parameters(whole.components), parameters(whole.energy), parameters(whole.flash)};
-  validation.parameter_bound = parameter_bound(rows);
-  validation.left_out =
-      request.leave_out == LeaveOut::nothing ? "" : leave_out_names[static_cast<int>(request.leave_out)];
-  validation.folds = std::move(counted);
-  if (request.beside) {
-    std::map<std::string, std::string, std::less<>> fold_of;
-    for (std::size_t i = 0; i < everything.size(); ++i) fold_of.emplace(everything[i]->id, fold[i]);
-    std::function<std::string(const Case&)> left_out;
-    if (request.leave_out != LeaveOut::nothing) left_out = [&](const Case& c) { return fold_of[c.id]; };
-    validation.beside = simple_scores(cases, fit, catalogue, left_out);
-  }
+  validation.parameter_bound = parameter_bound(question.rows());
+  if (request.leave_out != LeaveOut::nothing)
+    validation.left_out = leave_out_names[static_cast<int>(request.leave_out)];
+  validation.folds = std::move(left_out);
+  if (request.beside) validation.beside = beside(question, cases, fit, catalogue, request.leave_out);
   return validation;
 }
 
