@@ -70,7 +70,9 @@ class Validator {
     const bool again = !known || !of_family(missing, Family::engines).empty();
     if (again) {
       std::vector<const EngineRun*> runs;
-      for (const Case* c : of_family(rows, Family::engines)) runs.push_back(&runs_[c]);
+      for (const Case* c : of_family(rows, Family::engines)) {
+        if (runs_[c].refused.empty()) runs.push_back(&runs_[c]);
+      }
       // Nothing of `known`: it saw what is missing.
       fits.engines = runs.empty() ? EngineFit{} : fit_engines(runs, step_);
     }
@@ -241,7 +243,10 @@ std::vector<Beside> beside(const Question& q, const std::vector<Case>& cases, co
   if (what == LeaveOut::nothing) return simple_scores(cases, fit, catalogue);
   std::map<std::string, std::string, std::less<>> fold_of;
   for (std::size_t i = 0; i < q.everything.size(); ++i) fold_of.emplace(q.everything[i]->id, q.fold[i]);
-  return simple_scores(cases, fit, catalogue, [&](const Case& c) { return fold_of[c.id]; });
+  std::vector<Case> same;  // refused cases, and those that the question applies to
+  std::copy_if(cases.begin(), cases.end(), std::back_inserter(same),
+               [&](const Case& c) { return !c.refused.empty() || !fold_of[c.id].empty(); });
+  return simple_scores(same, fit, catalogue, [&](const Case& c) { return fold_of[c.id]; });
 }
 
 }  // namespace

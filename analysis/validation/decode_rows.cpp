@@ -118,7 +118,7 @@ void read_types(const PublishedRow& row, const Catalogue& catalogue, Decoding& d
 Case decode_case_of(const PublishedRow& row, const Catalogue& catalogue) {
   Case c = common_of(row, catalogue);
   Refusal refusal(c.refused);
-  c.arithmetic = row.text("peak_tflops").empty() ? 0 : row.positive("peak_tflops") * 1e12;
+  if (!row.text("peak_tflops").empty()) c.arithmetic = row.positive("peak_tflops") * 1e12;
   Decoding d;
   d.accelerators = row.whole("n_accel");
   d.split_stated = !row.text("tp").empty();
@@ -136,6 +136,10 @@ Case decode_case_of(const PublishedRow& row, const Catalogue& catalogue) {
   }
   d.engine = row.text("engine");
   if (const Entry* device = lookup(catalogue, Kind::device, c.accelerator)) {
+    const PublishedFigure* peak = lookup(*device, "bf16");
+    if (!(c.arithmetic > 0) && peak) c.arithmetic = peak->estimate.value;
+    if (!(c.arithmetic > 0) && c.metric != Metric::read_rate)
+      refusal.because("nobody states the 16-bit arithmetic of " + c.accelerator);
     if (const auto family = engine_family(catalogue.engines, d.engine, *device))
       d.family = family->id;
     else

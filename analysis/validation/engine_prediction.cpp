@@ -124,6 +124,11 @@ double log_spread(const EngineFit& fit, const EngineRun& run) {
 }
 
 Predicted predict(const EngineFit& fit, const EngineRun& run, StepFunction step) {
+  if (!run.refused.empty()) {
+    Predicted none;
+    none.refused = run.refused;
+    return none;
+  }
   const EffectValues centre = effect_values(fit, run.effects);
   const EngineFigures figures = figures_of(centre, run.age, run.ranks);
   const Workload workload = workload_with(run, figures);
@@ -132,8 +137,8 @@ Predicted predict(const EngineFit& fit, const EngineRun& run, StepFunction step)
       project_with_draws_or_refuse(workload, run.design, profile, {.draws = draw_count, .seed = seed});
   Predicted predicted;
   predicted.transfer = transfer_of(fit, run);
-  if (!drawn.projection.refused.empty()) {
-    predicted.refused = drawn.projection.refused;
+  if (!drawn.projection.refused.empty() || drawn.seconds.empty()) {
+    predicted.refused = drawn.projection.refused.empty() ? drawn.projection.reason : drawn.projection.refused;
     return predicted;
   }
   const std::vector<double> factors = discrepancy_factors(

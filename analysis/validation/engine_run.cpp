@@ -33,6 +33,8 @@ Workload whole(Workload w) {
   return w;
 }
 
+double devices_of(const Parallelism& p) { return p.tensor * p.data * p.pipeline; }
+
 // Accelerators that work on one token, and stages that pass it on.
 Parallelism split_of(const Case& measured, const Workload& w, double capacity) {
   const Decoding& run = measured.decoding();
@@ -54,17 +56,40 @@ Parallelism split_of(const Case& measured, const Workload& w, double capacity) {
   return p;
 }
 
-// Sequences that the memory of the group holds when each has `tokens` in its cache; at least one: it ran.
-double sequences_held(const Workload& w, double devices, double capacity, double tokens) {
+// Sequences that a share of the memory of the group holds when each has `tokens` in its cache; 0 = not even one.
+double sequences_held(const Workload& w, double share, double capacity, double tokens) {
   Hardware h;
-  h.devices = devices;
-  h.memory().capacity = usable * capacity;
+  h.devices = devices_of(w.parallelism);
+  h.memory().capacity = share * capacity;
   h.memory().read_bandwidth = 1;  // of no consequence for what fits, but a step needs one
   h.compute.fill(1);
   Workload full = w;
   full.context = tokens;
   full.output = 0;
-  return std::max(1.0, capacity_batch(full, h));
+  return capacity_batch(full, h);
+}
+
+// Requests that a server takes on. Where nine tenths of the memory leave no room beside the weights it uses all of it, and
+// does not copy what every accelerator could share.
+double requests_of(Workload& w, double capacity) {
+  const double tokens = w.context + w.output / 2;
+  double held = sequences_held(w, usable, capacity, tokens);
+  if (held < 1 && w.parallelism.data > 1) {
+    w.parallelism = {w.parallelism.data, 1, 1, w.parallelism.pipeline, 1};
+    held = sequences_held(w, usable, capacity, tokens);
+  }
+  if (held < 1) held = sequences_held(w, 1, capacity, tokens);
+  return std::min(held, most_requests * w.parallelism.data);
+}
+
+std::string refusal_of(const EngineRun& run, const Entry& device) {
+  const Case& c = *run.measured;
+  const PublishedFigure* stated = lookup(device, "bandwidth");
+  if (!(c.bandwidth > 0)) return "nobody states the bandwidth of the memory of " + c.accelerator;
+  if (stated && c.bandwidth > 1.5 * stated->estimate.value)
+    return "the row's memory bandwidth is more than 1.5 times that of " + c.accelerator + ": is it in GB/s of one?";
+  if (!(run.workload.batch >= 1)) return "the weights do not fit into the memory of the accelerators that share them";
+  return {};
 }
 
 Figure figure(Slot slot, results::Estimate estimate, std::string citation, std::string identity) {
@@ -127,7 +152,7 @@ void write_design(EngineRun& run, const Catalogue& catalogue, const Entry& devic
   DesignWriter to(run);
   const Case& measured = *run.measured;
   const Parallelism& p = run.workload.parallelism;
-  const double devices = p.tensor * p.data * p.pipeline;
+  const double devices = devices_of(p);
   to.stated(slot(Key::devices), devices, "the row");
   to.stated(slot(0, TierKey::capacity), 1e15, "it ran: what it needs fits");
   to.stated(slot(0, TierKey::bandwidth), measured.bandwidth, "the row");
@@ -162,25 +187,23 @@ EngineRun engine_run(const Case& measured, const Catalogue& catalogue) {
   if (alike_prompts(decoding)) w.routing.correlation = 1;
   const double capacity = capacity_of(device);
   w.parallelism = split_of(measured, w, capacity);
-  const Parallelism& p = w.parallelism;
-  const double devices = p.tensor * p.data * p.pipeline;
   if (measured.group == Group::maxload) {
-    const double held = sequences_held(w, devices, capacity, w.context + w.output / 2);
-    w.batch = std::min(held, most_requests * p.data);
-    run.replicas = std::max(1.0, decoding.accelerators / devices);
+    w.batch = requests_of(w, capacity);
+    run.replicas = std::max(1.0, decoding.accelerators / devices_of(w.parallelism));
   } else if (mentions(decoding.notes, "static batch") && w.batch > 1) {
-    const double held = sequences_held(w, devices, capacity, w.context + w.output);
+    const double held = std::max(1.0, sequences_held(w, usable, capacity, w.context + w.output));
     run.waves = std::ceil(w.batch / held);
     w.batch /= run.waves;
   }
   if (measured.group != Group::maxload) run.replicas = groups(measured, w);
   run.prompt = measured.metric == Metric::batch_time || measured.group == Group::maxload ||
                mentions(decoding.notes, "static batch") || mentions(decoding.notes, "incl");
-  run.ranks = p.tensor * p.data;
+  run.ranks = w.parallelism.tensor * w.parallelism.data;
   run.effects =
       effects_of(measured, engine, device,
                  {.ranks = run.ranks, .mixture = w.model.experts > 0, .alike_prompts = alike_prompts(decoding)});
   run.age = age_of(device);
+  run.refused = refusal_of(run, device);
   write_design(run, catalogue, device, !serves_many(engine));
   return run;
 }

@@ -26,6 +26,7 @@ struct EngineRun {
   double waves = 1;     // batches one after the other, because the cache of all sequences does not fit at once
   double replicas = 1;  // groups of accelerators that each decode such a batch
   bool prompt = false;  // the value counts the time of the prompts too
+  std::string refused;  // why no machine can have run it as its row says; empty = one can
 };
 
 // Of a decode case that is not refused. Where the batch is not stated it is the largest that 90 % of the memory holds at
