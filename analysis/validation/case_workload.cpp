@@ -54,8 +54,6 @@ void set_arithmetic(Precision& p, const Decoding& d, const Model& model, const C
 
 bool single_stream(const Case& c) { return c.decoding().batch == 1.0; }
 
-constexpr double weights_of_memory = 0.5;  // at most, where a row does not say how accelerators share a model
-
 // The degree of tensor parallelism.
 double sharing(const Case& c, const Catalogue& catalogue, const Workload& w, const UnstatedLoad& unstated) {
   const Decoding& d = c.decoding();

@@ -19,6 +19,9 @@ struct UnstatedLoad {
   double like_prompts = 1;  // correlation of experts where an engine feeds like prompts; 1: all sequences choose alike
 };
 
+// Of the memory that weights fill at most, where a row does not say how accelerators share a model.
+inline constexpr double weights_of_memory = 0.5;
+
 // One group of accelerators that works on a token together:
 //   bytes    the size of the file over the parameters where it was published, else the bytes of the type. MXFP4 stores
 //            the experts of a mixture in four bits and nothing else: the rest of the file, or 16 bits, is for the others.

@@ -182,18 +182,15 @@ EnergyFit fit_energy(std::span<const Case* const> rows, const Catalogue& catalog
 }
 
 Predicted predict(const EnergyFit& fit, const Case& c, const Catalogue& catalogue, const SetUpOf& set_up) {
-  Predicted result;
   const Run run = run_of(c, catalogue, set_up, fit.step);
-  result.refused = run.refused;
-  if (!run.refused.empty()) return result;
-  const Interval interval =
-      interval_of(fit.fit, run.row, [&](std::span<const double> x) { return log_prediction(run, x, fit.step); });
-  result.value = interval.value;
-  result.low = interval.low;
-  result.high = interval.high;
+  if (!run.refused.empty()) {
+    Predicted none;
+    none.refused = run.refused;
+    return none;
+  }
+  Predicted result = learnt(fit.fit, run.row, results::TransferClass::T2,
+                            [&](std::span<const double> x) { return log_prediction(run, x, fit.step); });
   const bool known = fit.fit.knows(run.row.group);
-  result.others = fit.fit.deviation.size() - (known ? 1 : 0);
-  result.transfer = known ? results::TransferClass::T1 : results::TransferClass::T2;
   result.basis = fmt::format("{}{} other devices under one set of energies, board power and the energy of its memory",
                              known ? "its own rows and " : "", result.others);
   const RunPower power = power_of(run, fit.fit.at, fit.step);
@@ -201,6 +198,6 @@ Predicted predict(const EnergyFit& fit, const Case& c, const Catalogue& catalogu
   return result;
 }
 
-std::size_t parameters(const EnergyFit& fit) { return fit.fit.at.size() + fit.fit.deviation.size() + 3; }
+std::size_t parameters(const EnergyFit& fit) { return parameters(fit.fit); }
 
 }  // namespace sextant::analysis

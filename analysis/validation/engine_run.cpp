@@ -12,8 +12,7 @@
 namespace sextant::analysis {
 namespace {
 
-constexpr double weights_share = 0.5;  // of the memory, beside which requests find room (case_workload.hpp)
-constexpr double usable = 0.9;         // of the memory, for weights and cache (decode-model.md section 3a)
+constexpr double usable = UnstatedLoad{}.memory_use;
 
 bool mentions(const std::string& text, std::string_view word) { return text.find(word) != std::string::npos; }
 
@@ -44,7 +43,7 @@ Parallelism split_of(const Case& measured, const Workload& w, double capacity) {
   // A rate for each accelerator may come from a group that the row does not count: one that leaves room for requests.
   const double weights = resident_weights(whole(w), 1);
   const bool counted = run.split_stated || measured.metric != Metric::accelerator_rate;
-  while (!counted && capacity > 0 && weights > weights_share * capacity * p.tensor) p.tensor *= 2;
+  while (!counted && capacity > 0 && weights > weights_of_memory * capacity * p.tensor) p.tensor *= 2;
   while (!run.split_stated && weights > usable * capacity * std::max(run.accelerators, p.tensor)) p.tensor *= 2;
   if (run.split_stated) p.pipeline = run.shared_by == 1 ? std::min(std::max(1.0, run.accelerators), w.model.layers) : 1;
   // A latent cache has no heads to share out: each accelerator attends for its own requests, and experts are spread.

@@ -235,18 +235,15 @@ FlashFit fit_flash(std::span<const Case* const> rows, const Catalogue& catalogue
 }
 
 Predicted predict(const FlashFit& fit, const Case& c, const Catalogue& catalogue, const SetUpOf& set_up) {
-  Predicted result;
   const Streamed run = streamed_of(c, catalogue, set_up, fit.step);
-  result.refused = run.refused;
-  if (!run.refused.empty()) return result;
-  const Interval interval =
-      interval_of(fit.fit, run.row, [&](std::span<const double> x) { return log_prediction(run, x, fit.step); });
-  result.value = interval.value;
-  result.low = interval.low;
-  result.high = interval.high;
+  if (!run.refused.empty()) {
+    Predicted none;
+    none.refused = run.refused;
+    return none;
+  }
+  Predicted result = learnt(fit.fit, run.row, results::TransferClass::T3,
+                            [&](std::span<const double> x) { return log_prediction(run, x, fit.step); });
   const bool known = fit.fit.knows(run.row.group);
-  result.others = fit.fit.deviation.size() - (known ? 1 : 0);
-  result.transfer = known ? results::TransferClass::T1 : results::TransferClass::T3;
   const char* own = !known                           ? ""
                     : run.row.group == moves_nothing ? "rows that move no weights and "
                                                      : "its engine's rows and ";
@@ -255,6 +252,6 @@ Predicted predict(const FlashFit& fit, const Case& c, const Catalogue& catalogue
   return result;
 }
 
-std::size_t parameters(const FlashFit& fit) { return fit.fit.at.size() + fit.fit.deviation.size() + 3; }
+std::size_t parameters(const FlashFit& fit) { return parameters(fit.fit); }
 
 }  // namespace sextant::analysis

@@ -188,4 +188,19 @@ Interval interval_of(const PriorFit& fit, const FitRow& row,
   return {std::exp(middle), std::exp(middle - half), std::exp(middle + half)};
 }
 
+Predicted learnt(const PriorFit& fit, const FitRow& row, results::TransferClass unseen,
+                 const std::function<double(std::span<const double>)>& predict) {
+  const Interval interval = interval_of(fit, row, predict);
+  const bool known = fit.knows(row.group);
+  Predicted predicted;
+  predicted.value = interval.value;
+  predicted.low = interval.low;
+  predicted.high = interval.high;
+  predicted.others = fit.deviation.size() - (known ? 1 : 0);
+  predicted.transfer = known ? results::TransferClass::T1 : unseen;
+  return predicted;
+}
+
+std::size_t parameters(const PriorFit& fit) { return fit.at.size() + fit.deviation.size() + 3; }
+
 }  // namespace sextant::analysis

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/validation/outcome.hpp"
+
 // Few rows, and something known before: parameters with normal priors, one deviation for each group of rows that is
 // pulled towards zero, and intervals that are stretched to what leaving groups out shows.
 namespace sextant::analysis {
@@ -65,6 +67,14 @@ struct Interval {
 // the row. `predict` takes parameters as logarithms and returns the logarithm.
 Interval interval_of(const PriorFit& fit, const FitRow& row,
                      const std::function<double(std::span<const double>)>& predict);
+
+// The same as a prediction of a case: T1 where rows of its group were fitted, else `unseen`; `others` are the groups beside
+// its own.
+Predicted learnt(const PriorFit& fit, const FitRow& row, results::TransferClass unseen,
+                 const std::function<double(std::span<const double>)>& predict);
+
+// Parameters, a deviation for each group, two spreads and the stretch.
+std::size_t parameters(const PriorFit& fit);
 
 // d log prediction / d log parameter.
 std::vector<double> elasticities(std::span<const double> at,
