@@ -95,6 +95,8 @@ struct Case {
   double arithmetic = 0;    // flop/s of one, 16 bit and dense; 0 = the table does not say
   Metric metric = Metric::user_rate;
   double measured = 0;
+  std::string table_unit;  // as the table writes it: "ms"
+  double table_scale = 1;  // SI of one of it
   std::variant<Decoding, Product, AttentionCall, CollectiveCall, MemoryFigure> what;
   std::string refused;      // why nothing is predicted: a name nobody knows, a value that beats physics; empty = it is
   bool impossible = false;  // refused because the value beats physics

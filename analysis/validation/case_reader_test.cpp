@@ -126,6 +126,8 @@ TEST(CaseReader, ReadsComponents) {
   const Case chase = read(memory + "m-1,s,A40,696,dram_latency_pointer_chase,500,ns,A\n").at(0);
   EXPECT_EQ(chase.metric, Metric::call_time);
   EXPECT_DOUBLE_EQ(chase.measured, 500e-9);
+  EXPECT_EQ(chase.table_unit, "ns");
+  EXPECT_DOUBLE_EQ(chase.measured / chase.table_scale, 500);
   const Case near = read(memory + "m-1,s,Samsung-HBM2-PIM,,gemv_speedup_gpu_system,8.9,x,B\n").at(0);
   EXPECT_EQ(near.metric, Metric::speedup);
   EXPECT_EQ(near.refused, "");

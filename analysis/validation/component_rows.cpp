@@ -77,7 +77,9 @@ std::string type_of(const PublishedRow& row, std::string_view column, const Cata
 
 void read_latency(const PublishedRow& row, Case& c) {
   c.metric = Metric::call_time;
-  c.measured = row.positive("latency_us") * 1e-6;
+  c.table_unit = "us";
+  c.table_scale = 1e-6;
+  c.measured = row.positive("latency_us") * c.table_scale;
 }
 
 }  // namespace
@@ -154,7 +156,9 @@ Case memory_case_of(const PublishedRow& row, const Catalogue& catalogue) {
     row.fail("unit", timed ? "mixed units: a latency is in ns: convert the value"
                            : "mixed units: a bandwidth is in GB/s: convert the value");
   c.metric = timed ? Metric::call_time : Metric::bandwidth;
-  c.measured *= timed ? 1e-9 : known ? 1e9 : 1;
+  c.table_unit = unit;
+  c.table_scale = timed ? 1e-9 : known ? 1e9 : 1;
+  c.measured *= c.table_scale;
   if (known) return c;
   // A system's gain of products that its memory does itself. Other figures of such systems are predicted by nothing.
   const bool products = metric.starts_with("gemv") || metric.starts_with("lstm") || metric.starts_with("speech");

@@ -54,6 +54,8 @@ void read_value(const PublishedRow& row, Case& c, Refusal& refusal) {
     row.fail("unit", "mixed units: " + name + " is in " + std::string(metric->unit) + ": convert the value");
   c.metric = metric->metric;
   c.measured *= metric->factor;
+  c.table_unit = unit;
+  c.table_scale = metric->factor;
 }
 
 // A count of tokens; nothing where the row has none ("short", "mixed", "~100-1000").

@@ -69,17 +69,18 @@ Json targets_json(const std::vector<Verdict>& verdicts) {
   return list;
 }
 
+// In the unit of the row's own table, so that it is compared with the row as it is.
 Json case_json(const Outcome& o) {
   const Case& c = *o.measured;
   return {{"id", c.id},
           {"group", name_of(c.group)},
-          {"predicted", number(o.predicted.value)},
-          {"low", number(o.predicted.low)},
-          {"high", number(o.predicted.high)},
-          {"measured", number(c.measured)},
+          {"predicted", number(o.predicted.value / c.table_scale)},
+          {"low", number(o.predicted.low / c.table_scale)},
+          {"high", number(o.predicted.high / c.table_scale)},
+          {"measured", number(c.measured / c.table_scale)},
           {"status", name_of(o.status)},
           {"reason", o.reason},
-          {"unit", unit_text(c)},
+          {"unit", c.table_unit},
           {"trust", c.trust}};
 }
 

@@ -40,7 +40,7 @@ Validation judged(std::vector<Outcome> outcomes, const Catalogue& catalogue, std
 std::string validation_text(const Validation& validation);
 
 // The document of `sextant validate --cases --json`. Numbers of a group are of the rows with trust A and B; those with C
-// stand in its `trust_c`. `parameters` counts the fitted ones.
+// stand in its `trust_c`; values of cases are in the unit of their table. `parameters` counts the fitted ones.
 std::string validation_json(const Validation& validation);
 
 // RFC 4180, SI units, one row for each case; empty cells where nothing was predicted.
