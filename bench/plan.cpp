@@ -124,7 +124,13 @@ std::vector<PlannedProbe> make_plan(const std::vector<Probe>& all, const probes:
   for (const Probe& probe : select(all, request)) {
     std::vector<Axis> axes = probe.axes(machine, quick);
     for (const Override& change : overrides) apply(change, all, probe.name, axes);
-    plan.push_back({probe, probe.available(machine), probes::table_of(probe, machine, quick), probes::points(axes)});
+    std::vector<probes::Point> points = probes::points(axes);
+    const bool ours =
+        std::any_of(overrides.begin(), overrides.end(), [&](const auto& o) { return o.probe == probe.name; });
+    if (probe.beside && !ours) {
+      for (probes::Point& point : probe.beside(machine, quick)) points.push_back(std::move(point));
+    }
+    plan.push_back({probe, probe.available(machine), probes::table_of(probe, machine, quick), std::move(points)});
   }
   return plan;
 }

@@ -29,7 +29,7 @@ TEST(Layering, CatchesAnArrowThatPointsTheWrongWay) {
               ElementsAre(HasSubstr("decode.cpp:2:")));
   EXPECT_THAT(judge("analysis/report/page.cpp", "\"probes/probe/probe.hpp\""),
               ElementsAre(HasSubstr("must not know probes")));
-  EXPECT_THAT(judge("probes/memory_read.cpp", "\"analysis/model/projection.hpp\""), ElementsAre(HasSubstr("analysis")));
+  EXPECT_THAT(judge("probes/memory/read.cpp", "\"analysis/model/projection.hpp\""), ElementsAre(HasSubstr("analysis")));
   EXPECT_THAT(judge("results/record/run.cpp", "\"probes/machine/machine.hpp\""),
               ElementsAre(HasSubstr("must not know")));
   EXPECT_THAT(judge("storage/read.cpp", "\"gpu/gpu_probes.hpp\""), ElementsAre(HasSubstr("must not know gpu")));

@@ -18,10 +18,22 @@ struct CacheClaim {
   int shared_by = 1;  // processors
 };
 
+// A NUMA node: some of the memory, and the processors it is nearest to. Without processors it is memory alone: CXL, or
+// high-bandwidth memory beside the processors' own.
+struct Node {
+  int number = 0;               // the operating system's
+  std::vector<int> processors;  // those of them that this process may use
+  std::size_t bytes = 0;  // what the system says; a virtual machine may say too little, so it never caps a footprint
+};
+
 // What a probe may know about the machine it runs on. Plain values, captured once.
 struct Machine {
-  std::vector<int> processors;  // operating-system numbers this process may run on, one per core first
-  int cores = 1;                // physical cores among them
+  // Operating-system numbers of the processors this process may run on. One per core first, package after package: the
+  // first n are the n that share no core and lie closest together.
+  std::vector<int> processors;
+  std::vector<int> scattered;  // the same, the packages taking turns: the first n share as little as n can
+  std::vector<Node> nodes;     // ascending by number; empty where nobody says
+  int cores = 1;               // physical cores among them
   int numa_nodes = 1;
   std::size_t available_memory = 0;  // bytes that can be used now: MemAvailable, cut by the cgroup limit
   std::vector<CacheClaim> caches;

@@ -49,6 +49,35 @@ void describe_cores(const Topology& topology, const std::optional<std::vector<in
   machine.cores = std::max(1, static_cast<int>(cores.size()));
 }
 
+// The cores once more, the packages taking turns; a core without a package is one of its own.
+void describe_scattered(const Topology& topology, Machine& machine) {
+  std::vector<std::pair<hwloc_obj_t, std::vector<int>>> packages;
+  for (const int processor : machine.processors) {
+    const hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topology.get(), static_cast<unsigned>(processor));
+    const hwloc_obj_t package = pu ? hwloc_get_ancestor_obj_by_type(topology.get(), HWLOC_OBJ_PACKAGE, pu) : nullptr;
+    const auto same = std::find_if(packages.begin(), packages.end(), [&](const auto& p) { return p.first == package; });
+    (same == packages.end() ? packages.emplace_back(package, std::vector<int>{}) : *same).second.push_back(processor);
+  }
+  for (std::size_t turn = 0; machine.scattered.size() < machine.processors.size(); ++turn) {
+    for (const auto& [package, processors] : packages) {
+      if (turn < processors.size()) machine.scattered.push_back(processors[turn]);
+    }
+  }
+}
+
+void describe_nodes(const Topology& topology, Machine& machine) {
+  for (hwloc_obj_t node = nullptr; (node = hwloc_get_next_obj_by_type(topology.get(), HWLOC_OBJ_NUMANODE, node));) {
+    Node found{static_cast<int>(node->os_index), {}, static_cast<std::size_t>(node->attr->numanode.local_memory)};
+    for (const int processor : machine.processors) {
+      if (node->cpuset && hwloc_bitmap_isset(node->cpuset, static_cast<unsigned>(processor)))
+        found.processors.push_back(processor);
+    }
+    machine.nodes.push_back(std::move(found));
+  }
+  std::sort(machine.nodes.begin(), machine.nodes.end(),
+            [](const Node& a, const Node& b) { return a.number < b.number; });
+}
+
 void describe_caches(const Topology& topology, Machine& machine) {
   for (const auto type : {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L4CACHE}) {
     const hwloc_obj_t cache = hwloc_get_next_obj_by_type(topology.get(), type, nullptr);
@@ -111,6 +140,8 @@ std::string export_xml(const Topology& topology) {
 Machine describe(const Topology& topology, const std::optional<std::vector<int>>& allowed) {
   Machine machine;
   describe_cores(topology, allowed, machine);
+  describe_scattered(topology, machine);
+  describe_nodes(topology, machine);
   describe_caches(topology, machine);
   machine.numa_nodes = std::max(1, hwloc_get_nbobjs_by_type(topology.get(), HWLOC_OBJ_NUMANODE));
   return machine;

@@ -73,6 +73,11 @@ struct Probe {
 
   // Axes for this machine: what fits into its memory, how many threads it has. Quick takes fewer values.
   std::function<std::vector<Axis>(const Machine&, bool quick)> axes;
+
+  // Single points beside the product of the axes, each with a value on every axis: what varies in one place only (page
+  // kinds, bindings, the matrix of nodes) would multiply everything else. Empty is none; whoever sets the values of an
+  // axis gets the product alone.
+  std::function<std::vector<Point>(const Machine&, bool quick)> beside = {};
   std::function<Availability(const Machine&)> available;
 
   // Builds a trial. Empty in the program that only describes the family (the supervisor links neither MPI nor CUDA).

@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 
-#include "probes/kernels/chase.hpp"
-#include "probes/kernels/gemv.hpp"
 #include "probes/kernels/multiply.hpp"
-#include "probes/kernels/stream.hpp"
 #include "probes/probe/probe.hpp"
 #include "probes/probe/workspace.hpp"
 
-// The trials of the CPU probes with the kernel as a parameter, so that tests can show that a wrong kernel fails
-// verify().
+// Trials with the kernel as a parameter, so that tests can show that a wrong kernel fails verify().
 namespace sextant::probes {
-
-using SumPasses = std::function<std::uint64_t(std::span<std::uint64_t> words, std::uint64_t passes)>;
-std::unique_ptr<Trial> memory_read_trial(Workspace& workspace, const Point& point, SumPasses kernel = sum_passes);
-
-using Chase = std::function<const Stop*(const Stop* stop, std::uint64_t loads)>;
-std::unique_ptr<Trial> memory_latency_trial(Workspace& workspace, const Point& point, Chase kernel = chase);
-
-using GemvF32 = std::function<void(std::span<const float> weights, std::span<const float> x, std::span<float> y)>;
-using GemvInt8 = std::function<void(std::span<const std::byte> rows, const Int8Vector& x, std::span<float> y)>;
-std::unique_ptr<Trial> gemv_f32_trial(Workspace& workspace, const Point& point, GemvF32 kernel = gemv_f32);
-std::unique_ptr<Trial> gemv_int8_trial(Workspace& workspace, const Point& point, GemvInt8 kernel = gemv_int8);
 
 // `wait` is called by each member for each barrier.
 using BarrierWait = std::function<void(int member)>;

@@ -18,9 +18,9 @@
 #include <vector>
 
 #include "probes/axes.hpp"
+#include "probes/memory/trials.hpp"
 #include "probes/probes.hpp"
 #include "probes/timed.hpp"
-#include "probes/trials.hpp"
 
 namespace sextant::probes {
 

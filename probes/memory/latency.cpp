@@ -20,9 +20,9 @@
 #include <vector>
 
 #include "probes/axes.hpp"
+#include "probes/memory/trials.hpp"
 #include "probes/probe/clock.hpp"
 #include "probes/probes.hpp"
-#include "probes/trials.hpp"
 
 namespace sextant::probes {
 

@@ -21,9 +21,9 @@
 #include <vector>
 
 #include "probes/axes.hpp"
+#include "probes/near_data/trials.hpp"
 #include "probes/probes.hpp"
 #include "probes/timed.hpp"
-#include "probes/trials.hpp"
 
 namespace sextant::probes {
 

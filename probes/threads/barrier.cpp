@@ -21,8 +21,8 @@
 #include "probes/axes.hpp"
 #include "probes/kernels/spin_barrier.hpp"
 #include "probes/probes.hpp"
+#include "probes/threads/trials.hpp"
 #include "probes/timed.hpp"
-#include "probes/trials.hpp"
 
 namespace sextant::probes {
 

@@ -28,7 +28,7 @@
 #include "probes/kernels/spin_barrier.hpp"
 #include "probes/probe/clock.hpp"
 #include "probes/probes.hpp"
-#include "probes/trials.hpp"
+#include "probes/threads/trials.hpp"
 
 namespace sextant::probes {
 

@@ -16,8 +16,8 @@
 #include "probes/axes.hpp"
 #include "probes/kernels/fork_join.hpp"
 #include "probes/probes.hpp"
+#include "probes/threads/trials.hpp"
 #include "probes/timed.hpp"
-#include "probes/trials.hpp"
 
 namespace sextant::probes {
 
