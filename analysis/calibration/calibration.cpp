@@ -151,7 +151,7 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
   if (measurements.empty()) throw results::InvalidInput("the runs hold no measured point: nothing can be calibrated");
 
   const Observations data = medians(measurements);
-  const Structure structure = find_structure(data);
+  const Structure structure = find_structure(data, ExtraMedians(runs));
   profile.parameters = fit_all(data, structure);
   const std::size_t count = profile.parameters.size();
 
