@@ -58,6 +58,7 @@ std::vector<Parameter> fit_all(const Observations& data, const Structure& struct
   fit_near_data(data, structure, parameters);
   fit_processors(data, structure, parameters);
   fit_synchronisation(data, parameters);
+  fit_decode(data, parameters);
   fit_storage(data, structure, parameters);
   fit_collectives(data, structure, parameters);
   fit_gpu_memory(data, parameters);

@@ -34,6 +34,7 @@ void fit_memory(const Observations& data, const Structure& structure, std::vecto
 void fit_near_data(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_processors(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_synchronisation(const Observations& data, std::vector<Parameter>& into);
+void fit_decode(const Observations& data, std::vector<Parameter>& into);
 void fit_storage(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_collectives(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_gpu_memory(const Observations& data, std::vector<Parameter>& into);

@@ -129,5 +129,29 @@ TEST(ProbeFits, OnlyOneOperationForSpinningThreadsIsTheEnginesDispatch) {
   EXPECT_NEAR(value(profile, "overhead.dispatch.operation[kind=condition operations=100 threads=2]") / 9e-7, 1, 0.02);
 }
 
+// An engine's run on the same machine, imported, beside ours.
+TEST(ProbeFits, KernelQualityIsOurStepOverAnEnginesOnTheSameWork) {
+  Truth truth(0.01);
+  const results::Quantity throughput{"throughput", Unit::per_second};
+  const auto engine = [&](const char* model, double parameters, double threads, double depth, double tokens) {
+    truth.add("decode.engine",
+              Point{{"model", model}, {"parameters", parameters}, {"threads", threads}, {"depth", depth}}, throughput,
+              tokens, {.operations = 1, .bytes = 0});
+  };
+  for (double threads : {1.0, 2.0}) {
+    truth.add("decode.reference",
+              Point{{"parameters", 500e6}, {"type", "int8"}, {"threads", threads}, {"context", 128.0}}, throughput,
+              40 * threads, {.operations = 1, .bytes = 0});
+  }
+  engine("llama 0.5B Q8_0", 494e6, 2, 0, 90);
+  engine("llama 0.5B Q8_0", 494e6, 2, 4096, 60);
+  engine("llama 0.5B F16", 494e6, 2, 0, 50);
+  engine("llama 1B Q8_0", 1100e6, 2, 0, 20);
+  const auto profile = calibrate({truth.run}, {100, 1});
+  const auto& quality = only(profile, "decode.reference.kernel_quality");
+  EXPECT_EQ(quality.validity, "parameters=500000000 type=int8 threads=2 context=128");
+  EXPECT_NEAR(quality.estimate.value, 80.0 / 90, 0.02);
+}
+
 }  // namespace
 }  // namespace sextant::analysis

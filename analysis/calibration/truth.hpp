@@ -48,7 +48,9 @@ class Truth {
       sample.operations = each.operations;
       sample.bytes = each.bytes;
       sample.extras = each.extras;
-      const double cost = quantity.unit == Unit::second ? value * sample.operations : sample.bytes / value;
+      const double cost = quantity.unit == Unit::second            ? value * sample.operations
+                          : quantity.unit == Unit::byte_per_second ? sample.bytes / value
+                                                                   : sample.operations / value;
       sample.seconds = cost * std::exp(noise_ * normal(random_));
       measurement.samples.push_back(sample);
     }
