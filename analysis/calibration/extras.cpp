@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "results/statistics/order_statistics.hpp"
+#include "results/record/extra_columns.hpp"
 
 namespace sextant::analysis {
 
@@ -13,13 +13,8 @@ ExtraMedians::ExtraMedians(const std::vector<results::Run>& runs) {
       const results::Table* table = results::find_table(run, measurement.probe);
       if (!table) continue;
       for (std::size_t column = 0; column < table->extras.size(); ++column) {
-        std::vector<double> values;
-        for (const results::Sample& sample : measurement.samples) {
-          if (sample.stage == results::Stage::measure && column < sample.extras.size() &&
-              !std::isnan(sample.extras[column]))
-            values.push_back(sample.extras[column]);
-        }
-        if (!values.empty()) medians_[&measurement][table->extras[column].name] = results::median_of(values);
+        const double median = results::median_extra(measurement, column);
+        if (!std::isnan(median)) medians_[&measurement][table->extras[column].name] = median;
       }
     }
   }
