@@ -14,24 +14,12 @@
 #include "probes/kernels/fork_join.hpp"
 #include "probes/kernels/gemv.hpp"
 #include "probes/kernels/multiply.hpp"
+#include "probes/kernels/on_every_target.hpp"
 #include "probes/kernels/spin_barrier.hpp"
 #include "probes/kernels/stream.hpp"
 
 namespace sextant::probes {
 namespace {
-
-// Runs the check once for every instruction set this machine has, not only for the one that would be picked.
-template <class Check>
-void on_every_target(Check check) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    check();
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-}
 
 TEST(AddChain, AddsEveryTime) {
   for (std::uint64_t additions : {0u, 16u, 160u, 400'000u}) EXPECT_EQ(add_chain(7, 3, additions), 7 + 3 * additions);
