@@ -206,12 +206,7 @@ void fit_synchronisation(const Observations& data, std::vector<Parameter>& into)
   });
   for (const Observation& point : barriers)
     into.push_back(measured("sync.barrier", point.value, Unit::second, at(point, {"threads"})));
-  const Observations dispatches = select(data, "overhead.dispatch", "threads", [](const Observation& o) {
-    const results::Point& point = o.measurement->point;
-    return (!point.has("kind") || o.word("kind") == "spin") &&
-           (!point.has("operations") || o.number("operations") == 1);
-  });
-  for (const Observation& point : dispatches) {
+  for (const Observation& point : select(data, "overhead.dispatch", "threads")) {
     into.push_back(measured("overhead.dispatch", point.value, Unit::second, at(point, {"threads"})));
   }
 }
