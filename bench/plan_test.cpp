@@ -56,6 +56,23 @@ TEST(Plan, APrefixCoversWholePartsOfAName) {
   EXPECT_THAT(usage_error(with_prefix("mem")), HasSubstr("no probe is named 'mem'"));
 }
 
+TEST(Plan, SinglePointsStandBesideTheProductUnlessTheUserSetsAnAxis) {
+  auto probes = all;
+  probes[0].beside = [](const probes::Machine&, bool quick) {
+    const probes::Point point{{"footprint", 4096.0}, {"type", "int4"}};
+    return quick ? std::vector<probes::Point>{} : std::vector<probes::Point>{point};
+  };
+  EXPECT_EQ(make_plan(probes, {}, with_prefix("memory.read"))[0].points.size(), 7u * 2 + 1);
+  EXPECT_EQ(make_plan(probes, {}, with_prefix("memory.read"))[0].points.back().word("type"), "int4");
+  Request request = with_set("memory.read.footprint=64KiB");
+  EXPECT_EQ(make_plan(probes, {}, request)[0].points.size(), 2u);
+  request.overrides = {"memory.latency.footprint=64KiB"};  // another probe's axis
+  EXPECT_EQ(make_plan(probes, {}, request)[0].points.size(), 7u * 2 + 1);
+  request.overrides.clear();
+  request.mode = "quick";
+  EXPECT_EQ(make_plan(probes, {}, request)[0].points.size(), 3u * 2);
+}
+
 TEST(Plan, AWrongNameSuggestsTheNearest) {
   EXPECT_THAT(usage_error(with_prefix("memory.raed")), HasSubstr("did you mean 'memory.read'?"));
   EXPECT_THAT(usage_error(with_prefix("memroy")), HasSubstr("did you mean 'memory'?"));

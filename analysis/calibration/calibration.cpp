@@ -58,6 +58,7 @@ std::vector<Parameter> fit_all(const Observations& data, const Structure& struct
   fit_near_data(data, structure, parameters);
   fit_processors(data, structure, parameters);
   fit_synchronisation(data, parameters);
+  fit_decode(data, parameters);
   fit_storage(data, structure, parameters);
   fit_collectives(data, structure, parameters);
   fit_gpu_memory(data, parameters);
@@ -151,7 +152,7 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
   if (measurements.empty()) throw results::InvalidInput("the runs hold no measured point: nothing can be calibrated");
 
   const Observations data = medians(measurements);
-  const Structure structure = find_structure(data);
+  const Structure structure = find_structure(data, ExtraMedians(runs));
   profile.parameters = fit_all(data, structure);
   const std::size_t count = profile.parameters.size();
 

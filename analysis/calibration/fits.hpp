@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/calibration/curves.hpp"
+#include "analysis/calibration/extras.hpp"
 #include "analysis/calibration/observation.hpp"
 #include "analysis/calibration/products.hpp"
 #include "results/record/profile.hpp"
@@ -25,13 +26,15 @@ struct Structure {
   std::vector<const results::Measurement*> fastest;
   // The two processors that slow each other most, chosen once for the same reason; null where no pair was measured.
   const results::Measurement* interfering = nullptr;
+  ExtraMedians extras;
 };
-Structure find_structure(const Observations& data);
+Structure find_structure(const Observations& data, ExtraMedians extras = {});
 
 void fit_memory(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_near_data(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_processors(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_synchronisation(const Observations& data, std::vector<Parameter>& into);
+void fit_decode(const Observations& data, std::vector<Parameter>& into);
 void fit_storage(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_collectives(const Observations& data, const Structure& structure, std::vector<Parameter>& into);
 void fit_gpu_memory(const Observations& data, std::vector<Parameter>& into);
@@ -47,7 +50,29 @@ Parameter measured(std::string name, double value, results::Unit unit, std::stri
 Parameter fitted(std::string name, double value, results::Unit unit, std::string validity = {},
                  std::string assumption = {});
 
-// "footprint=16384 threads=2": the coordinates of a point, or a choice of them, as a validity.
+// "footprint=16384 threads=2": the coordinates of a point, or a choice of them, as a validity; those it lacks are left out.
 std::string at(const Observation& observation, std::initializer_list<std::string_view> axes);
+std::string everything(const Observation& observation);
+
+using Wanted = std::function<bool(const Observation&)>;
+Wanted with(std::string_view axis, double value);
+
+// The one point of a curve that the structure holds for its fastest.
+const Observation& fastest_of(const Observations& curve, const Structure& structure);
+
+// Read bandwidth with `threads` threads at the largest footprint: memory, as far as this machine can be driven out of
+// its caches. NaN where it was not measured.
+double dram_bandwidth(const Observations& data, double threads);
+
+// Products of one kernel (its type and threads) with one vector, by footprint; and those with several.
+Observations gemv_curve(const Observations& data, const results::Point& kernel);
+Observations gemv_in_batches(const Observations& data, const results::Point& kernel);
+double arithmetic(const Observation& observation);  // operations a second, from bytes a second
+
+// storage.read on the largest file: the one that is least served from a cache.
+Observations storage_points(const Observations& data);
+
+// The two processors that slow each other most; null where no pair was measured.
+const results::Measurement* most_interfering(const Observations& data);
 
 }  // namespace sextant::analysis

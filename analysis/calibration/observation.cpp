@@ -2,6 +2,7 @@
 #include "analysis/calibration/observation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "results/record/summary.hpp"
@@ -20,6 +21,24 @@ Observations select(const Observations& all, std::string_view probe, std::string
     chosen.insert(std::upper_bound(chosen.begin(), chosen.end(), observation, before), observation);
   }
   return chosen;
+}
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> usual_places{
+    {{"pages", "transparent"}, {"binding", "compact"}, {"placement", "local"}, {"order", "random"}}};
+
+}  // namespace
+
+bool is_place(std::string_view axis) {
+  return std::any_of(usual_places.begin(), usual_places.end(), [&](const auto& place) { return place.first == axis; });
+}
+
+bool usual(const Observation& observation) {
+  const results::Point& point = observation.measurement->point;
+  return std::all_of(usual_places.begin(), usual_places.end(), [&](const auto& place) {
+    return !point.has(place.first) || point.word(place.first) == place.second;
+  });
 }
 
 std::vector<double> values_of(const Observations& all, std::string_view axis) {

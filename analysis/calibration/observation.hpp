@@ -27,6 +27,11 @@ using Observations = std::vector<Observation>;
 Observations select(const Observations& all, std::string_view probe, std::string_view axis,
                     const std::function<bool(const Observation&)>& wanted = {});
 
+// The axes that say where a point's memory lies and in which order it is walked: most points have the usual value on each
+// (transparent pages, compact binding, local memory, random order), or no such axis.
+bool is_place(std::string_view axis);
+bool usual(const Observation& observation);
+
 // Distinct values of an axis, ascending.
 std::vector<double> values_of(const Observations& all, std::string_view axis);
 std::vector<std::string> words_of(const Observations& all, std::string_view axis);

@@ -12,6 +12,7 @@
 #include "analysis/report/probe_data.hpp"
 #include "analysis/report/scale.hpp"
 #include "analysis/report/vega_lite.hpp"
+#include "results/record/extra_columns.hpp"
 
 namespace sextant::analysis {
 namespace {
@@ -37,6 +38,26 @@ constexpr Story stories[] = {
      "Bytes of weights consumed per second. The dashed line is the best plain read bandwidth of the same footprint: a "
      "kernel "
      "that reads every weight once should not pass it by more than the intervals."},
+    {"memory.write", "footprint", "Write bandwidth against footprint",
+     "Bytes written per second, as the program counts them: a regular store also reads its line first."},
+    {"memory.copy", "footprint", "Copy bandwidth against footprint",
+     "Bytes read and written per second, as the program counts them, over arrays of which one is copied to the other."},
+    {"memory.triad", "footprint", "Triad bandwidth against footprint",
+     "Bytes of three arrays per second while one becomes a sum of the second and a multiple of the third."},
+    {"memory.loaded_latency", "load", "Load latency under traffic",
+     "Time of one dependent load while the other threads move data at a share of their fastest rate."},
+    {"memory.gather", "granularity", "Gathered bandwidth against granularity",
+     "Bytes per second from random places, by how much is read at each and by how many walks are under way."},
+    {"near_data.attention", "context", "Attention over the cache of keys and values",
+     "Bytes of keys and values read per second while one token attends to a context."},
+    {"near_data.shard", "shard", "A product shared out over units",
+     "Time of one product whose weights lie with the units; its phases stand in the table."},
+    {"near_data.pushdown", "footprint", "Reducing in place against moving first",
+     "Time to reduce data where it lies, and to move it to another processor and reduce it there."},
+    {"compute.fma", "", "Peak arithmetic", "Operations per second of multiply-adds on registers, two each."},
+    {"decode.reference", "", "A complete decode step",
+     "Tokens per second of a Llama-shaped model over random weights, and the seconds of its phases."},
+    {"sync.core_to_core", "", "Core to core", "Time until a line that one processor wrote is seen by another."},
     {"storage.read", "depth", "Storage read against queue depth",
      "Bytes read per second past the page cache, with that many requests under way."},
     {"net.allreduce", "bytes", "All-reduce time against message size",
@@ -93,6 +114,18 @@ CurvePoint curve_point(const ProbeData& data, const Reading& reading, const std:
   return point;
 }
 
+// Extra columns of the probe that hold something.
+std::vector<std::size_t> filled_extras(const ProbeData& data) {
+  std::vector<std::size_t> filled;
+  for (std::size_t column = 0; data.table != nullptr && column < data.table->extras.size(); ++column) {
+    if (std::any_of(data.readings.begin(), data.readings.end(), [&](const Reading& reading) {
+          return !std::isnan(results::median_extra(*reading.measurement, column));
+        }))
+      filled.push_back(column);
+  }
+  return filled;
+}
+
 HtmlTable measured_table(const ProbeData& data, const std::string& caption) {
   HtmlTable table;
   table.caption = caption;
@@ -106,6 +139,11 @@ HtmlTable measured_table(const ProbeData& data, const std::string& caption) {
                                          "contention",          "samples",       "launches"};
   for (const std::string& figure : figures) {
     table.header.push_back(figure);
+    table.numeric.push_back(true);
+  }
+  const std::vector<std::size_t> extras = filled_extras(data);
+  for (const std::size_t column : extras) {
+    table.header.push_back(data.table->extras[column].name);
     table.numeric.push_back(true);
   }
   table.header.insert(table.header.end(), {"status", "why"});
@@ -128,6 +166,10 @@ HtmlTable measured_table(const ProbeData& data, const std::string& caption) {
     row.push_back({contention_text(s.contention)});
     row.push_back({fmt::format("{}", s.n)});
     row.push_back({fmt::format("{}", s.launches)});
+    for (const std::size_t column : extras) {
+      const double median = results::median_extra(m, column);
+      row.push_back({std::isnan(median) ? "" : number_for_people(median, data.table->extras[column].unit)});
+    }
     row.push_back({status_text(m.status), "status-" + std::string(results::name(m.status))});
     if (reasons) row.push_back({m.reason});
     table.rows.push_back(std::move(row));

@@ -61,6 +61,21 @@ TEST(Report, EveryChartIsFollowedByItsTable) {
   }
 }
 
+TEST(Report, MeasuredTableHoldsTheMediansOfFilledExtraColumns) {
+  ReportInput input = example::input();
+  results::Run& run = input.runs.front();
+  run.tables[0].extras = {{"best_bandwidth", results::Unit::byte_per_second, ""}, {"joules", results::Unit::joule, ""}};
+  for (results::Sample& sample : run.measurements[0].samples) {
+    sample.extras = {1e9 * (1 + sample.repetition), results::not_available};
+  }
+  const HtmlTable table = all_charts(input)[4].table;
+  const auto column = std::find(table.header.begin(), table.header.end(), "best_bandwidth") - table.header.begin();
+  ASSERT_LT(std::size_t(column), table.header.size());
+  EXPECT_EQ(table.rows[0][std::size_t(column)].text, "6.50 GB/s");
+  EXPECT_EQ(table.rows[1][std::size_t(column)].text, "");
+  EXPECT_EQ(std::count(table.header.begin(), table.header.end(), "joules"), 0);  // nobody gave any
+}
+
 TEST(Report, MeasuredTableHoldsEveryPointWithIntervalAndStatus) {
   const auto charts = all_charts(example::input());
   const Chart& read = charts[4];
