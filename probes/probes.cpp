@@ -5,13 +5,14 @@ namespace sextant::probes {
 
 std::vector<Probe> cpu_probes() {
   return {
-      memory_read(),        //
-      memory_latency(),     //
-      near_data_gemv(),     //
-      sync_core_to_core(),  //
-      sync_barrier(),       //
-      overhead_dispatch(),  //
-      cpu_interference(),   //
+      memory_read(),         //
+      memory_latency(),      //
+      near_data_gemv(),      //
+      near_data_pushdown(),  //
+      sync_core_to_core(),   //
+      sync_barrier(),        //
+      overhead_dispatch(),   //
+      cpu_interference(),    //
   };
 }
 
