@@ -7,12 +7,14 @@ namespace sextant::probes {
 
 std::vector<Probe> cpu_probes() {
   std::vector<Probe> all = {
-      memory_read(),        //
-      memory_latency(),     //
-      near_data_gemv(),     //
-      sync_barrier(),       //
-      overhead_dispatch(),  //
-      cpu_interference(),   //
+      memory_read(),         //
+      memory_latency(),      //
+      near_data_gemv(),      //
+      near_data_pushdown(),  //
+      sync_core_to_core(),   //
+      sync_barrier(),        //
+      overhead_dispatch(),   //
+      cpu_interference(),    //
   };
   for (Probe& probe : all) probe = with_meters(std::move(probe));
   return all;

@@ -74,17 +74,6 @@ TEST(SimdTarget, NamesTheBestSetThatIsThere) {
   EXPECT_STREQ(simd_target(), hwy::TargetName(hwy::SupportedAndGeneratedTargets().front()));
 }
 
-TEST(Quantise, KeepsWithinHalfAStepAndHandlesZero) {
-  std::vector<float> x(64);
-  for (std::size_t i = 0; i < 32; ++i) x[i] = std::sin(float(i));
-  const Int8Vector quantised = quantise(x);
-  for (std::size_t i = 0; i < 32; ++i) {
-    EXPECT_NEAR(float(quantised.values[i]) * quantised.scales[0], x[i], quantised.scales[0] * 0.5001f);
-  }
-  for (std::size_t i = 32; i < 64; ++i) EXPECT_EQ(quantised.values[i], 0);
-  EXPECT_THROW(quantise(std::vector<float>(33)), std::invalid_argument);
-}
-
 TEST(Permutation, IsABijectionAndKnowsItsInverse) {
   for (const std::uint64_t size : {1, 2, 3, 7, 100, 255, 256, 257, 65536}) {
     const Permutation permutation(size, 5);
