@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
+#include <utility>
 
 #include "probes/probe/probe.hpp"
 
@@ -187,6 +189,83 @@ TEST(Pages, SetAsideAreThereOrAreASentence) {
     EXPECT_EQ(arena.size(), 3 * mebibyte);
   } catch (const Unavailable& reason) {
     EXPECT_THAT(reason.what(), HasSubstr("huge pages"));
+  }
+}
+
+// The nodes on which pages lie, by the kernel's word (move_pages(2) moves nothing when no nodes are named).
+std::set<int> nodes_under(std::span<std::byte> bytes) {
+  const std::size_t page = std::size_t(sysconf(_SC_PAGESIZE));
+  std::set<int> nodes;
+  for (std::size_t at = 0; at < bytes.size(); at += page) {
+    void* address = bytes.data() + at;
+    int node = -1;
+    if (syscall(SYS_move_pages, 0, 1ul, &address, nullptr, &node, 0) != 0) return {};
+    nodes.insert(node);
+  }
+  return nodes;
+}
+
+bool kernel_tells_nodes() {
+  std::vector<std::byte> some(4096, std::byte{1});
+  return !nodes_under(some).empty();
+}
+
+// On a machine of one node this says little; it is meant for the others, and for a virtual one with several.
+TEST(PagesOfThisMachine, LieOnTheNodeOfTheThreadThatTouchedThemFirst) {
+  if (!kernel_tells_nodes()) GTEST_SKIP() << "the kernel does not say where pages lie";
+  const Machine machine = detect_machine();
+  Workspace workspace(machine, {}, 1);
+  constexpr std::size_t share = 256 << 10;
+  const Place small{PageKind::small, first_touch};
+  std::vector<int> one_a_node, numbers;
+  for (const Node& node : machine.nodes) {
+    if (node.processors.empty() || node.bytes == 0) continue;
+    if (node.available > 0 && node.available < 64 * mebibyte) GTEST_SKIP() << "a node has no memory left";
+    one_a_node.push_back(node.processors.front());
+    numbers.push_back(node.number);
+    Team& team = workspace.team(Processors{node.processors.front()});
+    const auto arena = workspace.arena(share, small, team);
+    team.run([&](int) { std::fill(arena.begin(), arena.end(), std::byte{1}); });
+    EXPECT_THAT(nodes_under(arena), ElementsAre(node.number));
+  }
+  if (one_a_node.empty()) GTEST_SKIP() << "nobody says which nodes there are";
+  Team& all = workspace.team(one_a_node);
+  for (const std::size_t of_each : {share, 2 * share}) {  // two points whose members own other shares
+    const auto arena = workspace.arena(of_each * one_a_node.size(), small, all);
+    const auto mine = [&](int member) { return arena.subspan(std::size_t(member) * of_each, of_each); };
+    all.run([&](int member) { std::fill(mine(member).begin(), mine(member).end(), std::byte{1}); });
+    for (int member = 0; member < all.size(); ++member) {
+      EXPECT_THAT(nodes_under(mine(member)), ElementsAre(numbers[std::size_t(member)])) << of_each;
+    }
+  }
+}
+
+TEST(PagesOfThisMachine, LieOnTheNodeThatAPointNames) {
+  if (!kernel_tells_nodes()) GTEST_SKIP() << "the kernel does not say where pages lie";
+  const Machine machine = detect_machine();
+  Workspace workspace(machine, {}, 1);
+  std::vector<std::pair<int, int>> placements;
+  for (const Node& threads : machine.nodes) {
+    for (const Node& memory : machine.nodes) {
+      if (!threads.processors.empty() && memory.bytes > 0) placements.emplace_back(threads.number, memory.number);
+    }
+  }
+  for (const auto& [threads, memory] : placements) {
+    const Point point{{"placement", std::to_string(threads) + ":" + std::to_string(memory)}};
+    Team& team = workspace.team_for(point, 1);
+    EXPECT_EQ(machine.nodes[std::size_t(node_of(machine, team.processors().front()))].number, threads);
+    for (const PageKind pages : {PageKind::small, PageKind::transparent}) {
+      Place place = place_of(point);
+      place.pages = pages;
+      const Pages own = workspace.own_pages(4 * mebibyte, place);
+      const auto arena = workspace.arena(mebibyte, place, team);
+      team.run([&](int) {
+        std::fill(own.bytes().begin(), own.bytes().end(), std::byte{1});
+        std::fill(arena.begin(), arena.end(), std::byte{1});
+      });
+      EXPECT_THAT(nodes_under(own.bytes()), ElementsAre(memory)) << threads;
+      EXPECT_THAT(nodes_under(arena), ElementsAre(memory)) << threads;
+    }
   }
 }
 
