@@ -10,9 +10,8 @@
 #include <cmath>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 
-#include "probes/machine/kinds.hpp"
+#include "probes/machine/constructed.hpp"
 #include "probes/probe/team.hpp"
 #include "probes/probe/workspace.hpp"
 
@@ -25,30 +24,13 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// A root folder that goes with its owner.
-class Root {
- public:
-  Root() {
-    std::string name = std::filesystem::temp_directory_path() / "sextant-meters-XXXXXX";
-    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-    path = name;
-    chmod(name.c_str(), 0755);
-  }
-  ~Root() { std::filesystem::remove_all(path); }
-  Root(const Root&) = delete;
-  Root& operator=(const Root&) = delete;
-
-  void write(const std::string& file, const std::string& text) const {
-    std::filesystem::create_directories((path / file).parent_path());
-    std::ofstream(path / file) << text << "\n";
-  }
+// A root folder with energy zones.
+struct Root : constructed::Files {
   void zone(const std::string& zone, const std::string& name, double microjoules, double range = 262143328850) const {
     write("sys/class/powercap/" + zone + "/name", name);
     write("sys/class/powercap/" + zone + "/energy_uj", std::to_string((long long)(microjoules)));
     write("sys/class/powercap/" + zone + "/max_energy_range_uj", std::to_string((long long)(range)));
   }
-
-  std::filesystem::path path;
 };
 
 TEST(EnergyZones, AddPackagesAndTheirMemoryAndCountNothingTwice) {
@@ -62,7 +44,7 @@ TEST(EnergyZones, AddPackagesAndTheirMemoryAndCountNothingTwice) {
   root.zone("intel-rapl:1:1", "dram", 0);
   root.zone("intel-rapl:2", "psys", 3e7);            // holds the packages
   root.zone("intel-rapl-mmio:0", "package-0", 1e6);  // the first package again
-  const EnergyZones zones(root.path);
+  const EnergyZones zones(root.root());
   EXPECT_EQ(zones.missing(), "");
   EXPECT_EQ(zones.names(), "package-0 dram package-1 dram");
   EnergyZones::Reading before{}, after{};
@@ -83,7 +65,7 @@ TEST(EnergyZones, ReadOnWhenACounterWraps) {
   const Root root;
   root.zone("intel-rapl:0", "package-0", 9e5, 1e6);
   root.zone("intel-rapl:0:0", "dram", 100, 1e6);
-  const EnergyZones zones(root.path);
+  const EnergyZones zones(root.root());
   EnergyZones::Reading before{}, after{};
   zones.read(before);
   root.zone("intel-rapl:0", "package-0", 1e5, 1e6);
@@ -94,7 +76,7 @@ TEST(EnergyZones, ReadOnWhenACounterWraps) {
 
 TEST(EnergyZones, AreNotAvailableRatherThanZero) {
   const Root root;
-  const EnergyZones none(root.path);
+  const EnergyZones none(root.root());
   EXPECT_THAT(none.missing(), HasSubstr("no energy counters"));
   EXPECT_FALSE(none.forbidden());
   EnergyZones::Reading reading{};
@@ -103,7 +85,7 @@ TEST(EnergyZones, AreNotAvailableRatherThanZero) {
 
   root.zone("intel-rapl:0", "package-0", 1);
   root.write("sys/class/powercap/intel-rapl:0/energy_uj", "ENODATA");  // one that cannot be read any more
-  const EnergyZones damaged(root.path);
+  const EnergyZones damaged(root.root());
   EXPECT_EQ(damaged.missing(), "");
   damaged.read(reading);
   EXPECT_TRUE(std::isnan(damaged.joules(reading, reading)));
@@ -114,12 +96,12 @@ TEST(EnergyZones, OneThatIsForRootAloneLeavesNoSumOfTheRest) {
   const Root root;
   root.zone("intel-rapl:0", "package-0", 1);
   root.zone("intel-rapl:1", "package-1", 1);
-  chmod((root.path / "sys/class/powercap/intel-rapl:1/energy_uj").c_str(), 0);
+  chmod((root.root() / "sys/class/powercap/intel-rapl:1/energy_uj").c_str(), 0);
   const bool was_root = geteuid() == 0;
   if (was_root) {
     ASSERT_EQ(seteuid(65534), 0);
   }
-  const EnergyZones zones(root.path);
+  const EnergyZones zones(root.root());
   if (was_root) {
     ASSERT_EQ(seteuid(0), 0);
   }
@@ -195,7 +177,7 @@ TEST(Meters, HaveFourColumnsBehindThoseOfTheProbe) {
 TEST(Meters, CountOrAreNotAvailableButNeverZero) {
   const Root root;
   root.zone("intel-rapl:0", "package-0", 1e6);
-  const Meters meters(root.path);
+  const Meters meters(root.root());
   Meters::Reading before{}, after{};
   meters.read(before);
   work(0.002);
@@ -217,7 +199,7 @@ TEST(Meters, DoNotCountHalfOfAHybridMachine) {
   const Root root;
   root.write("sys/devices/cpu_core/cpus", "0-11");
   root.write("sys/devices/cpu_atom/cpus", "12-19");
-  const Meters meters(root.path);
+  const Meters meters(root.root());
   Meters::Reading before{}, after{};
   meters.read(before);
   work(0.001);

@@ -220,9 +220,8 @@ int serve(const std::vector<Probe>& probes, std::FILE* in, std::FILE* out) {
   };
   sink.skip = [&](int id, const std::string& reason) { send(out, about(Kind::skip, id, reason)); };
   sink.fail = [&](int id, const std::string& reason) { send(out, about(Kind::fail, id, reason)); };
-  const Watching watching =
-      run_launch(*probe, workspace, job.assignments, job.launch, monotonic_clock(), job.origin, sink, canaries(),
-                 &meters);
+  const Watching watching = run_launch(*probe, workspace, job.assignments, job.launch, monotonic_clock(), job.origin,
+                                       sink, canaries(), &meters);
   Message done = about(Kind::done, 0);
   done.canary_seconds = watching.canary_seconds;
   done.bookkeeping_seconds = watching.bookkeeping_seconds;
