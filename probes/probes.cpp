@@ -7,6 +7,7 @@ std::vector<Probe> cpu_probes() {
   return {
       memory_read(),        //
       memory_latency(),     //
+      compute_fma(),        //
       near_data_gemv(),     //
       sync_barrier(),       //
       overhead_dispatch(),  //
