@@ -19,15 +19,18 @@ void Chains(std::uint64_t* HWY_RESTRICT sums, std::uint64_t rounds) {
   const hn::CappedTag<Number, 64 / sizeof(Number)> d;
   const std::size_t n = hn::Lanes(d);
   Number one = 1;
-  asm volatile("" : "+m"(one));  // or the compiler may know the products
+  HWY_ALIGN Number numbers[fma_chains * 64 / sizeof(Number)] = {};
+  asm volatile("" : "+m"(one), "+m"(numbers));  // or the compiler may know the products, and make one of equal chains
   const auto x = hn::Set(d, one);
-  auto a = hn::Zero(d), b = a, c = a, e = a, f = a, g = a, h = a, i = a, j = a, k = a, l = a, m = a;
+  auto a = hn::LoadU(d, numbers), b = hn::LoadU(d, numbers + n), c = hn::LoadU(d, numbers + 2 * n);
+  auto e = hn::LoadU(d, numbers + 3 * n), f = hn::LoadU(d, numbers + 4 * n), g = hn::LoadU(d, numbers + 5 * n);
+  auto h = hn::LoadU(d, numbers + 6 * n), i = hn::LoadU(d, numbers + 7 * n), j = hn::LoadU(d, numbers + 8 * n);
+  auto k = hn::LoadU(d, numbers + 9 * n), l = hn::LoadU(d, numbers + 10 * n), m = hn::LoadU(d, numbers + 11 * n);
   for (std::uint64_t round = 0; round < rounds; ++round) {
     a = hn::MulAdd(x, x, a), b = hn::MulAdd(x, x, b), c = hn::MulAdd(x, x, c), e = hn::MulAdd(x, x, e);
     f = hn::MulAdd(x, x, f), g = hn::MulAdd(x, x, g), h = hn::MulAdd(x, x, h), i = hn::MulAdd(x, x, i);
     j = hn::MulAdd(x, x, j), k = hn::MulAdd(x, x, k), l = hn::MulAdd(x, x, l), m = hn::MulAdd(x, x, m);
   }
-  HWY_ALIGN Number numbers[fma_chains * 64 / sizeof(Number)];
   hn::StoreU(a, d, numbers), hn::StoreU(b, d, numbers + n), hn::StoreU(c, d, numbers + 2 * n);
   hn::StoreU(e, d, numbers + 3 * n), hn::StoreU(f, d, numbers + 4 * n), hn::StoreU(g, d, numbers + 5 * n);
   hn::StoreU(h, d, numbers + 6 * n), hn::StoreU(i, d, numbers + 7 * n), hn::StoreU(j, d, numbers + 8 * n);

@@ -15,18 +15,18 @@ namespace sextant::probes {
 namespace {
 
 // The instruction in assembly: three extensions of AVX-512 come from three generations, and the compiler must not use one
-// of them for anything else.
+// of them for anything else. Volatile, or twelve equal chains would become one.
 struct HalfStep {
   static constexpr long long ones = 0x3c003c003c003c00;
-  static void step(__m512i& sum, __m512i x) { asm("vfmadd231ph %1, %1, %0" : "+v"(sum) : "v"(x)); }
+  static void step(__m512i& sum, __m512i x) { asm volatile("vfmadd231ph %1, %1, %0" : "+v"(sum) : "v"(x)); }
 };
 struct BfloatStep {
   static constexpr long long ones = 0x3f803f803f803f80;
-  static void step(__m512i& sum, __m512i x) { asm("vdpbf16ps %1, %1, %0" : "+v"(sum) : "v"(x)); }
+  static void step(__m512i& sum, __m512i x) { asm volatile("vdpbf16ps %1, %1, %0" : "+v"(sum) : "v"(x)); }
 };
 struct ByteStep {
   static constexpr long long ones = 0x0101010101010101;
-  static void step(__m512i& sum, __m512i x) { asm("vpdpbusd %1, %1, %0" : "+v"(sum) : "v"(x)); }
+  static void step(__m512i& sum, __m512i x) { asm volatile("vpdpbusd %1, %1, %0" : "+v"(sum) : "v"(x)); }
 };
 
 template <class Type>
