@@ -15,6 +15,7 @@ std::vector<Probe> cpu_probes() {
       sync_barrier(),        //
       overhead_dispatch(),   //
       cpu_interference(),    //
+      compute_fma(),        //
   };
   for (Probe& probe : all) probe = with_meters(std::move(probe));
   return all;
