@@ -5,12 +5,14 @@ namespace sextant::probes {
 
 std::vector<Probe> cpu_probes() {
   return {
-      memory_read(),        //
-      memory_latency(),     //
-      near_data_gemv(),     //
-      sync_barrier(),       //
-      overhead_dispatch(),  //
-      cpu_interference(),   //
+      memory_read(),          //
+      memory_latency(),       //
+      near_data_gemv(),       //
+      near_data_attention(),  //
+      decode_reference(),     //
+      sync_barrier(),         //
+      overhead_dispatch(),    //
+      cpu_interference(),     //
   };
 }
 
