@@ -79,14 +79,15 @@ std::size_t Decoder::step(int member, std::size_t token, std::size_t position) {
   return best;
 }
 
-// x = row of the embedding
+// x = row of the embedding * embedding_scale
 void Decoder::embed(int member, std::size_t token, std::size_t position) {
   const std::size_t hidden = model_.shape.hidden;
   const Share blocks = share(member, hidden / scale_block);
   const std::size_t first = blocks.begin * scale_block, count = (blocks.end - blocks.begin) * scale_block;
   const auto row = model_.row(model_.embedding, hidden, token);
-  decode(model_.format, row.subspan(row_bytes(model_.format, first), row_bytes(model_.format, count)),
-         std::span(results_.layers[0].input).subspan(first, count));
+  const auto x = std::span(results_.layers[0].input).subspan(first, count);
+  decode(model_.format, row.subspan(row_bytes(model_.format, first), row_bytes(model_.format, count)), x);
+  for (float& each : x) each *= embedding_scale;
   me(member).rotation.set(position);
 }
 

@@ -22,6 +22,9 @@ namespace sextant::probes {
 
 inline constexpr float norm_epsilon = 1e-5f, rotary_base = 10000;
 
+// What a row of the embedding is multiplied with, so that beside random weights the token decides what comes next.
+inline constexpr float embedding_scale = 32;
+
 // Keys and values of the tokens so far: for each layer and KV head one piece of memory in f16.
 struct KvCache {
   KvLayout layout;

@@ -26,6 +26,13 @@ Vector normalised(std::span<const float> x, std::span<const float> weight) {
   return y;
 }
 
+std::vector<float> embedded(const Model& model, std::size_t token) {
+  std::vector<float> row(model.shape.hidden);
+  decode(model.format, model.row(model.embedding, row.size(), token), row);
+  for (float& each : row) each *= embedding_scale;  // a power of two: exact
+  return row;
+}
+
 double silu(double z) { return z / (1 + std::exp(-z)); }
 
 Activations input(const Model& model, std::span<const float> values) {
@@ -176,8 +183,7 @@ void judge_attention(Judge& judge, const Decoder& decoder, std::size_t layer, st
 
 std::vector<double> decode_plainly(const Model& model, const KvCache& cache, std::size_t token, std::size_t position) {
   const ModelShape& shape = model.shape;
-  std::vector<float> row(shape.hidden);
-  decode(model.format, model.row(model.embedding, shape.hidden, token), row);
+  const auto row = embedded(model, token);
   Vector x(row.begin(), row.end());
   for (std::size_t l = 0; l < shape.layers; ++l) {
     const LayerWeights& weights = model.layers[l];
@@ -206,8 +212,7 @@ void judge(const Decoder& decoder, std::size_t token, std::size_t position, std:
   const Model& model = decoder.model();
   const StepResults& results = decoder.results();
   Judge judge(decoder, stride, offset);
-  std::vector<float> row(model.shape.hidden);
-  decode(model.format, model.row(model.embedding, model.shape.hidden, token), row);
+  const auto row = embedded(model, token);
   for (std::size_t i = 0; i < row.size(); ++i)
     judge.expect("embedded number", i, results.layers[0].input[i], row[i], 0);
   for (std::size_t l = 0; l < model.layers.size(); ++l) {
