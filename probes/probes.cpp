@@ -16,6 +16,8 @@ std::vector<Probe> cpu_probes() {
       overhead_dispatch(),   //
       cpu_interference(),    //
       compute_fma(),        //
+      near_data_attention(),  //
+      decode_reference(),     //
   };
   for (Probe& probe : all) probe = with_meters(std::move(probe));
   return all;

@@ -16,6 +16,8 @@ Probe compute_fma();
 Probe near_data_gemv();
 Probe near_data_pushdown();
 Probe sync_core_to_core();
+Probe near_data_attention();
+Probe decode_reference();
 Probe sync_barrier();
 Probe overhead_dispatch();
 Probe cpu_interference();
