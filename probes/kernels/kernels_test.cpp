@@ -2,8 +2,6 @@
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
 
-#include <cmath>
-#include <cstring>
 #include <random>
 #include <set>
 #include <string>
@@ -12,26 +10,13 @@
 #include "probes/kernels/canary.hpp"
 #include "probes/kernels/chase.hpp"
 #include "probes/kernels/fork_join.hpp"
-#include "probes/kernels/gemv.hpp"
 #include "probes/kernels/multiply.hpp"
+#include "probes/kernels/on_every_target.hpp"
 #include "probes/kernels/spin_barrier.hpp"
 #include "probes/kernels/stream.hpp"
 
 namespace sextant::probes {
 namespace {
-
-// Runs the check once for every instruction set this machine has, not only for the one that would be picked.
-template <class Check>
-void on_every_target(Check check) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    check();
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-}
 
 TEST(AddChain, AddsEveryTime) {
   for (std::uint64_t additions : {0u, 16u, 160u, 400'000u}) EXPECT_EQ(add_chain(7, 3, additions), 7 + 3 * additions);
@@ -86,94 +71,6 @@ TEST(SumPasses, IsExactForEveryLength) {
 
 TEST(SimdTarget, NamesTheBestSetThatIsThere) {
   EXPECT_STREQ(simd_target(), hwy::TargetName(hwy::SupportedAndGeneratedTargets().front()));
-}
-
-TEST(GemvF32, AgreesWithAScalarProductInDoublePrecision) {
-  on_every_target([] {
-    for (std::size_t rows : {1, 3, 4, 5, 8}) {
-      const std::size_t columns = 192;
-      std::mt19937_64 random(rows);
-      std::normal_distribution<float> normal;
-      std::vector<float> weights(rows * columns), x(columns), y(rows, -1);
-      for (float& value : weights) value = normal(random);
-      for (float& value : x) value = normal(random);
-      gemv_f32(weights, x, y);
-      for (std::size_t r = 0; r < rows; ++r) {
-        double sum = 0, magnitude = 0;
-        for (std::size_t c = 0; c < columns; ++c) {
-          sum += double(weights[r * columns + c]) * x[c];
-          magnitude += std::abs(double(weights[r * columns + c]) * x[c]);
-        }
-        // Higham, Accuracy and Stability of Numerical Algorithms, (3.5): n u |w|.|x|, whatever the order of addition.
-        EXPECT_NEAR(y[r], sum, double(columns) * 0x1p-24 * magnitude);
-      }
-    }
-  });
-}
-
-TEST(GemvInt8, AgreesWithTheQuantisedNumbers) {
-  on_every_target([] {
-    const std::size_t rows = 3, columns = 2048, blocks = columns / int8_block;
-    std::mt19937_64 random(1);
-    std::normal_distribution<float> normal;
-    std::vector<float> x(columns), y(rows, -1);
-    for (float& value : x) value = normal(random);
-    const Int8Vector quantised = quantise(x);
-    std::vector<std::byte> bytes(rows * int8_row_bytes(columns));
-    std::vector<double> expected(rows), magnitude(rows);
-    for (std::size_t r = 0; r < rows; ++r) {
-      std::byte* row = bytes.data() + r * int8_row_bytes(columns);
-      for (std::size_t b = 0; b < blocks; ++b) {
-        // A float16 with all bits of its fraction in use: 2^-4 times 1 + fraction / 1024.
-        const auto fraction = std::uint16_t(random() % 1024);
-        const auto bits = std::uint16_t(11 << 10 | fraction);
-        const double scale = 0x1p-4 * (1 + fraction / 1024.0);
-        std::memcpy(row + columns + 2 * b, &bits, sizeof bits);
-        for (std::size_t c = b * int8_block; c < (b + 1) * int8_block; ++c) {
-          const auto weight = std::int8_t(int(random() % 256) - 128);
-          row[c] = std::byte(weight);
-          const double product = scale * weight * quantised.values[c] * double(quantised.scales[b]);
-          expected[r] += product;
-          magnitude[r] += std::abs(product);
-        }
-      }
-    }
-    gemv_int8(bytes, quantised, y);
-    for (std::size_t r = 0; r < rows; ++r) EXPECT_NEAR(y[r], expected[r], double(blocks) * 0x1p-23 * magnitude[r]);
-  });
-}
-
-TEST(GemvInt8, HoldsTheGreatestProducts) {
-  on_every_target([] {
-    const std::size_t columns = 1024;
-    std::vector<std::byte> row(int8_row_bytes(columns));
-    for (std::size_t c = 0; c < columns; ++c) row[c] = std::byte(std::int8_t(-128));
-    for (std::size_t b = 0; b < columns / int8_block; ++b) {
-      const std::uint16_t one = 0x3c00;
-      std::memcpy(row.data() + columns + 2 * b, &one, sizeof one);
-    }
-    const Int8Vector x = quantise(std::vector<float>(columns, 127.0f));
-    std::vector<float> y(1);
-    gemv_int8(row, x, y);
-    EXPECT_EQ(y[0], -128.0f * 127.0f * 1024.0f);
-  });
-}
-
-TEST(Gemv, RefusesSizesThatDoNotFit) {
-  std::vector<float> x(64), y(2), weights(64);
-  EXPECT_THROW(gemv_f32(weights, x, y), std::invalid_argument);
-  EXPECT_THROW(gemv_int8({}, quantise(x), y), std::invalid_argument);
-}
-
-TEST(Quantise, KeepsWithinHalfAStepAndHandlesZero) {
-  std::vector<float> x(64);
-  for (std::size_t i = 0; i < 32; ++i) x[i] = std::sin(float(i));
-  const Int8Vector quantised = quantise(x);
-  for (std::size_t i = 0; i < 32; ++i) {
-    EXPECT_NEAR(float(quantised.values[i]) * quantised.scales[0], x[i], quantised.scales[0] * 0.5001f);
-  }
-  for (std::size_t i = 32; i < 64; ++i) EXPECT_EQ(quantised.values[i], 0);
-  EXPECT_THROW(quantise(std::vector<float>(33)), std::invalid_argument);
 }
 
 TEST(Chase, WalksOneCycleThroughAllStops) {
