@@ -13,6 +13,7 @@ std::vector<Probe> cpu_probes();
 Probe memory_read();
 Probe memory_latency();
 Probe near_data_gemv();
+Probe near_data_shard();
 Probe near_data_pushdown();
 Probe sync_core_to_core();
 Probe sync_barrier();
