@@ -10,6 +10,7 @@ std::vector<Probe> cpu_probes() {
       memory_read(),         //
       memory_latency(),      //
       near_data_gemv(),      //
+      near_data_shard(),     //
       near_data_pushdown(),  //
       sync_core_to_core(),   //
       sync_barrier(),        //

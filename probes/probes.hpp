@@ -14,6 +14,7 @@ Probe memory_read();
 Probe memory_latency();
 Probe compute_fma();
 Probe near_data_gemv();
+Probe near_data_shard();
 Probe near_data_pushdown();
 Probe sync_core_to_core();
 Probe near_data_attention();

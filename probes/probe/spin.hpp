@@ -15,18 +15,18 @@ inline void relax() {
 }
 
 // Spins until `condition` holds. After some hundred microseconds, far beyond anything a free processor makes us wait,
-// the other side has probably been descheduled: then each look also offers our processor to whoever needs it, by
-// `give_way` (a parameter so that a test can count it).
+// the other side has probably been descheduled: then we offer our processor to whoever needs it, and spin on. Once, not
+// with each look: the scheduler takes a share of our time for each offer, and two threads that give way all the time
+// keep missing each other, so that a hand-over lasts as long as a time slice. `give_way` is a parameter so that a test
+// can count it.
 template <class Condition, class GiveWay>
 void spin_until(Condition condition, GiveWay give_way) {
   constexpr int patience = 4096;
   for (int looks = 0; !condition();) {
     relax();
-    if (looks < patience) {
-      ++looks;
-    } else {
-      give_way();
-    }
+    if (++looks < patience) continue;
+    give_way();
+    looks = 0;
   }
 }
 

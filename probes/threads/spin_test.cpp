@@ -16,13 +16,17 @@
 namespace sextant::probes {
 namespace {
 
-TEST(Spin, GivesWayOnceItsPatienceIsAtAnEnd) {
-  int looks = 0, yields = 0;
-  spin_until([&] { return ++looks > 4096; }, [&] { ++yields; });
-  EXPECT_EQ(yields, 0) << "within the patience the processor stays ours";
-  looks = 0;
-  spin_until([&] { return ++looks > 5000; }, [&] { ++yields; });
-  EXPECT_EQ(yields, 5000 - 4096) << "after it every look offers it";
+TEST(Spin, GivesWayEachTimeItsPatienceIsAtAnEnd) {
+  const auto yields = [](int looks) {
+    int given = 0;
+    spin_until([&] { return looks-- == 0; }, [&] { ++given; });
+    return given;
+  };
+  EXPECT_EQ(yields(0), 0);
+  EXPECT_EQ(yields(4095), 0) << "within the patience the processor stays ours";
+  EXPECT_EQ(yields(4096), 1);
+  EXPECT_EQ(yields(4095 * 2), 1) << "and it is offered once, not with each look";
+  EXPECT_EQ(yields(40960), 10);
 }
 
 TEST(Spin, WhoIsWaitedForIsLetIn) {
