@@ -6,6 +6,9 @@ namespace sextant::probes {
 std::vector<Probe> cpu_probes() {
   return {
       memory_read(),        //
+      memory_write(),       //
+      memory_copy(),        //
+      memory_triad(),       //
       memory_latency(),     //
       near_data_gemv(),     //
       sync_barrier(),       //

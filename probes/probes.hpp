@@ -11,6 +11,9 @@ namespace sextant::probes {
 std::vector<Probe> cpu_probes();
 
 Probe memory_read();
+Probe memory_write();
+Probe memory_copy();
+Probe memory_triad();
 Probe memory_latency();
 Probe near_data_gemv();
 Probe sync_barrier();
