@@ -39,34 +39,40 @@ HWY_INLINE void EachVector(D d, std::size_t count, Step step) {
   for (; i < count; i += n) step(i);
 }
 
-// Four sums at once, so that the loads set the pace and not one addition that waits for another.
+template <class D>
+HWY_INLINE std::uint64_t XorOfLanes(D d, hn::Vec<D> v) {
+  HWY_ALIGN std::uint64_t lanes[8];
+  hn::Store(v, d, lanes);
+  std::uint64_t all = 0;
+  for (std::size_t lane = 0; lane < hn::Lanes(d); ++lane) all ^= lanes[lane];
+  return all;
+}
+
+// Exclusive or, because with AVX-512 one instruction combines two words that were loaded with what there is: where the
+// first cache gives two vectors a cycle, two additions a cycle are more than the adders keep up with.
 template <int bytes, int unroll>
 std::uint64_t Read(const Part& part, std::uint64_t first, std::uint64_t passes) {
   const Vectors<std::uint64_t, bytes> d;
   const std::size_t n = hn::Lanes(d), count = part.count;
   std::uint64_t* HWY_RESTRICT words = part.words(0).data();
-  auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
+  std::uint64_t left = 0;
   words[count - 1] += first;
   for (std::uint64_t pass = 0; pass < passes; ++pass) {
     ++words[count - 1];
+    auto even = hn::Zero(d), odd = even;
     std::size_t i = 0;
     for (; i + unroll * n <= count; i += unroll * n) {
       for (std::size_t k = 0; k < unroll; k += 4) {
-        s0 = hn::Add(s0, hn::Load(d, words + i + k * n));
-        s1 = hn::Add(s1, hn::Load(d, words + i + (k + 1) * n));
-        s2 = hn::Add(s2, hn::Load(d, words + i + (k + 2) * n));
-        s3 = hn::Add(s3, hn::Load(d, words + i + (k + 3) * n));
+        const std::uint64_t* HWY_RESTRICT from = words + i + k * n;
+        even = hn::Xor(even, hn::Xor(hn::Load(d, from), hn::Load(d, from + n)));
+        odd = hn::Xor(odd, hn::Xor(hn::Load(d, from + 2 * n), hn::Load(d, from + 3 * n)));
       }
     }
-    for (; i < count; i += n) s0 = hn::Add(s0, hn::Load(d, words + i));
+    for (; i < count; i += n) even = hn::Xor(even, hn::Load(d, words + i));
+    left += XorOfLanes(d, hn::Xor(even, odd));
   }
   words[count - 1] -= first + passes;
-  // Lane by lane: compilers reduce vectors in signed arithmetic, where the wrap-around that we want is undefined.
-  HWY_ALIGN std::uint64_t lanes[8];
-  hn::Store(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)), d, lanes);
-  std::uint64_t sum = 0;
-  for (std::size_t lane = 0; lane < n; ++lane) sum += lanes[lane];
-  return sum;
+  return left;
 }
 
 template <int bytes, int unroll, Store store>

@@ -49,7 +49,7 @@ inline double scalar_of_pass(std::uint64_t pass) { return double(1 + pass % 1024
 
 // The passes number `first` to first + passes - 1 over the part, and the sum (modulo 2^64) of what each of them left, so
 // that none can be left out or answered from an earlier one:
-// read: the sum of all words, the last of which holds `pass` + 1 more than before and after;
+// read: all words combined by exclusive or, the last of which holds `pass` + 1 more than before and after;
 // write: every word becomes pass + 1; left: the word at the place of the pass;
 // copy: array 1 to array 0, the source holding pass + 1 at the place of the pass for its time; left: the copy of that;
 // triad: array 0 = array 1 + scalar * array 2 in doubles; left: the element at the place of the pass, as an integer.

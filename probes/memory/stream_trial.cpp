@@ -26,12 +26,6 @@ std::uint64_t word_at(std::uint64_t index) { return index * factor + 1; }
 double b_at(std::uint64_t index) { return double(index % 1024); }
 double c_at(std::uint64_t index) { return double(1 + index % 7); }
 
-// Sum of word_at over [begin, end), modulo 2^64. Indices stay far below 2^32, so the triangular numbers are exact.
-std::uint64_t sum_between(std::uint64_t begin, std::uint64_t end) {
-  const auto triangle = [](std::uint64_t n) { return n * (n - 1) / 2; };
-  return (triangle(end) - triangle(begin)) * factor + (end - begin);
-}
-
 // The bytes of the arrays, each line-aligned, and where they lie. Usually one arena serves all points, and each array
 // begins at a fixed place of it whatever the footprint, so that what is a source for one point is none's destination. A
 // place that is asked for, or one of several NUMA nodes, takes pages of its own: there it counts who touched them first.
@@ -71,10 +65,11 @@ class Arrays {
 struct alignas(line) Share {
   std::size_t begin = 0;  // elements of the array before the part
   Part part;
+  std::uint64_t others = 0;  // all words but the last, combined by exclusive or
   std::uint64_t left = 0;
 };
 
-void fill(Stream stream, const Share& share) {
+void fill(Stream stream, Share& share) {
   const Part& part = share.part;
   for (std::size_t i = 0; i < part.count; ++i) {
     const std::size_t index = share.begin + i;
@@ -84,6 +79,7 @@ void fill(Stream stream, const Share& share) {
       part.doubles(1)[i] = b_at(index);
       part.doubles(2)[i] = c_at(index);
     }
+    if (i + 1 < part.count) share.others ^= word_at(index);
   }
 }
 
@@ -97,7 +93,7 @@ void spoil(const Share& share, std::uint64_t run) {
 
 // What a right pass leaves.
 std::uint64_t left_by(Stream stream, const Share& share, std::uint64_t pass) {
-  if (stream == Stream::read) return sum_between(share.begin, share.begin + share.part.count) + pass + 1;
+  if (stream == Stream::read) return share.others ^ (word_at(share.begin + share.part.count - 1) + pass + 1);
   if (stream != Stream::triad) return pass + 1;
   const std::size_t index = share.begin + place_of_pass(pass, share.part.count);
   return std::uint64_t(b_at(index) + scalar_of_pass(pass) * c_at(index));
