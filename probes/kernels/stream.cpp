@@ -64,8 +64,8 @@ std::uint64_t Read(const Part& part, std::uint64_t first, std::uint64_t passes) 
     for (; i + unroll * n <= count; i += unroll * n) {
       for (std::size_t k = 0; k < unroll; k += 4) {
         const std::uint64_t* HWY_RESTRICT from = words + i + k * n;
-        even = hn::Xor(even, hn::Xor(hn::Load(d, from), hn::Load(d, from + n)));
-        odd = hn::Xor(odd, hn::Xor(hn::Load(d, from + 2 * n), hn::Load(d, from + 3 * n)));
+        even = hn::Xor3(even, hn::Load(d, from), hn::Load(d, from + n));
+        odd = hn::Xor3(odd, hn::Load(d, from + 2 * n), hn::Load(d, from + 3 * n));
       }
     }
     for (; i < count; i += n) even = hn::Xor(even, hn::Load(d, words + i));
