@@ -11,16 +11,19 @@ namespace sextant::probes {
 std::vector<Probe> cpu_probes();
 
 Probe memory_read();
+Probe memory_write();
+Probe memory_copy();
+Probe memory_triad();
 Probe memory_latency();
 Probe compute_fma();
 Probe near_data_gemv();
+Probe near_data_attention();
 Probe near_data_shard();
 Probe near_data_pushdown();
 Probe sync_core_to_core();
-Probe near_data_attention();
-Probe decode_reference();
 Probe sync_barrier();
 Probe overhead_dispatch();
+Probe decode_reference();
 Probe cpu_interference();
 
 }  // namespace sextant::probes

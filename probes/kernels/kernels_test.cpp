@@ -52,24 +52,6 @@ TEST(Multiply, TakesEachProductToThePowerOfTheRounds) {
   for (std::size_t chain = 0; chain < multiply_chains; ++chain) EXPECT_EQ(products[chain], (chain + 1) * all);
 }
 
-TEST(SumPasses, IsExactForEveryLength) {
-  on_every_target([] {
-    for (std::size_t count : {1, 2, 7, 63, 64, 65, 127, 1000}) {
-      std::vector<std::uint64_t> words(count + 1);
-      std::mt19937_64 random(count);
-      for (auto& word : words) word = random();
-      const auto before = words;
-      std::uint64_t expected = 0;
-      for (std::size_t i = 0; i < count; ++i) expected += 3 * words[i];
-      expected += 1 + 2 + 3;  // what the passes add to the last word
-      EXPECT_EQ(sum_passes({words.data(), count}, 3), expected) << count;
-      EXPECT_EQ(words[count - 1], before[count - 1] + 3);
-      EXPECT_EQ(words[count], before[count]);
-    }
-  });
-  EXPECT_EQ(sum_passes({}, 5), 0u);
-}
-
 TEST(SimdTarget, NamesTheBestSetThatIsThere) {
   EXPECT_STREQ(simd_target(), hwy::TargetName(hwy::SupportedAndGeneratedTargets().front()));
 }

@@ -7,6 +7,7 @@
 // this file again; the part under HWY_ONCE is compiled once and picks the best at run time.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "probes/kernels/stream.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -14,34 +15,158 @@ HWY_BEFORE_NAMESPACE();
 namespace sextant::probes::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Eight sums at once, so that no addition waits for the one before it and the loads alone set the pace.
-std::uint64_t SumPasses(std::uint64_t* HWY_RESTRICT words, std::size_t count, std::uint64_t passes) {
-  const hn::ScalableTag<std::uint64_t> d;
+// Vectors of so many bytes, also where the machine has wider ones.
+template <class T, int bytes>
+using Vectors = hn::CappedTag<T, bytes / int(sizeof(T))>;
+
+template <Store store, class V, class D, class T>
+HWY_INLINE void Put(V v, D d, T* to) {
+  if constexpr (store == Store::nontemporal) {
+    hn::Stream(v, d, to);
+  } else {
+    hn::Store(v, d, to);
+  }
+}
+
+// Calls step(i) for the first element of every vector, `unroll` of them a turn. Parts are whole lines, so whole vectors.
+template <int unroll, class D, class Step>
+HWY_INLINE void EachVector(D d, std::size_t count, Step step) {
   const std::size_t n = hn::Lanes(d);
-  auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-  std::uint64_t rest = 0;
+  std::size_t i = 0;
+  for (; i + unroll * n <= count; i += unroll * n) {
+    for (std::size_t k = 0; k < unroll; ++k) step(i + k * n);
+  }
+  for (; i < count; i += n) step(i);
+}
+
+template <class D>
+HWY_INLINE std::uint64_t XorOfLanes(D d, hn::Vec<D> v) {
+  HWY_ALIGN std::uint64_t lanes[8];
+  hn::Store(v, d, lanes);
+  std::uint64_t all = 0;
+  for (std::size_t lane = 0; lane < hn::Lanes(d); ++lane) all ^= lanes[lane];
+  return all;
+}
+
+// Exclusive or, because with AVX-512 one instruction combines two words that were loaded with what there is: where the
+// first cache gives two vectors a cycle, two additions a cycle are more than the adders keep up with.
+template <int bytes, int unroll>
+std::uint64_t Read(const Part& part, std::uint64_t first, std::uint64_t passes) {
+  const Vectors<std::uint64_t, bytes> d;
+  const std::size_t n = hn::Lanes(d), count = part.count;
+  std::uint64_t* HWY_RESTRICT words = part.words(0).data();
+  std::uint64_t left = 0;
+  words[count - 1] += first;
   for (std::uint64_t pass = 0; pass < passes; ++pass) {
     ++words[count - 1];
+    auto even = hn::Zero(d), odd = even;
     std::size_t i = 0;
-    for (; i + 8 * n <= count; i += 8 * n) {
-      s0 = hn::Add(s0, hn::LoadU(d, words + i));
-      s1 = hn::Add(s1, hn::LoadU(d, words + i + n));
-      s2 = hn::Add(s2, hn::LoadU(d, words + i + 2 * n));
-      s3 = hn::Add(s3, hn::LoadU(d, words + i + 3 * n));
-      s4 = hn::Add(s4, hn::LoadU(d, words + i + 4 * n));
-      s5 = hn::Add(s5, hn::LoadU(d, words + i + 5 * n));
-      s6 = hn::Add(s6, hn::LoadU(d, words + i + 6 * n));
-      s7 = hn::Add(s7, hn::LoadU(d, words + i + 7 * n));
+    for (; i + unroll * n <= count; i += unroll * n) {
+      for (std::size_t k = 0; k < unroll; k += 4) {
+        const std::uint64_t* HWY_RESTRICT from = words + i + k * n;
+        even = hn::Xor3(even, hn::Load(d, from), hn::Load(d, from + n));
+        odd = hn::Xor3(odd, hn::Load(d, from + 2 * n), hn::Load(d, from + 3 * n));
+      }
     }
-    for (; i < count; ++i) rest += words[i];
+    for (; i < count; i += n) even = hn::Xor(even, hn::Load(d, words + i));
+    left += XorOfLanes(d, hn::Xor(even, odd));
   }
-  const auto low = hn::Add(hn::Add(s0, s1), hn::Add(s2, s3));
-  const auto high = hn::Add(hn::Add(s4, s5), hn::Add(s6, s7));
-  // Lane by lane: compilers reduce vectors in signed arithmetic, where the wrap-around that we want is undefined.
-  HWY_ALIGN std::uint64_t lanes[hn::MaxLanes(d)];
-  hn::Store(hn::Add(low, high), d, lanes);
-  for (std::size_t lane = 0; lane < n; ++lane) rest += lanes[lane];
-  return rest;
+  words[count - 1] -= first + passes;
+  return left;
+}
+
+template <int bytes, int unroll, Store store>
+std::uint64_t Write(const Part& part, std::uint64_t first, std::uint64_t passes) {
+  const Vectors<std::uint64_t, bytes> d;
+  std::uint64_t* HWY_RESTRICT to = part.words(0).data();
+  std::uint64_t left = 0;
+  for (std::uint64_t pass = first; pass < first + passes; ++pass) {
+    const auto value = hn::Set(d, pass + 1);
+    EachVector<unroll>(d, part.count, [&](std::size_t i) HWY_ATTR { Put<store>(value, d, to + i); });
+    left += to[place_of_pass(pass, part.count)];
+  }
+  return left;
+}
+
+template <int bytes, int unroll, Store store>
+std::uint64_t Copy(const Part& part, std::uint64_t first, std::uint64_t passes) {
+  const Vectors<std::uint64_t, bytes> d;
+  std::uint64_t* HWY_RESTRICT to = part.words(0).data();
+  std::uint64_t* HWY_RESTRICT from = part.words(1).data();
+  std::uint64_t left = 0;
+  for (std::uint64_t pass = first; pass < first + passes; ++pass) {
+    const std::size_t place = place_of_pass(pass, part.count);
+    const std::uint64_t before = from[place];
+    from[place] = pass + 1;
+    EachVector<unroll>(d, part.count, [&](std::size_t i) HWY_ATTR { Put<store>(hn::Load(d, from + i), d, to + i); });
+    left += to[place];
+    from[place] = before;
+  }
+  return left;
+}
+
+template <int bytes, int unroll, Store store>
+std::uint64_t Triad(const Part& part, std::uint64_t first, std::uint64_t passes) {
+  const Vectors<double, bytes> d;
+  double* HWY_RESTRICT to = part.doubles(0).data();
+  const double* HWY_RESTRICT b = part.doubles(1).data();
+  const double* HWY_RESTRICT c = part.doubles(2).data();
+  std::uint64_t left = 0;
+  for (std::uint64_t pass = first; pass < first + passes; ++pass) {
+    const auto scalar = hn::Set(d, scalar_of_pass(pass));
+    EachVector<unroll>(d, part.count, [&](std::size_t i) HWY_ATTR {
+      Put<store>(hn::MulAdd(scalar, hn::Load(d, c + i), hn::Load(d, b + i)), d, to + i);
+    });
+    left += std::uint64_t(to[place_of_pass(pass, part.count)]);
+  }
+  return left;
+}
+
+using Passes = std::uint64_t (*)(const Part&, std::uint64_t first, std::uint64_t passes);
+
+template <int bytes, int unroll>
+Passes Chosen(Stream stream, Store store) {
+  const bool past = store == Store::nontemporal;
+  switch (stream) {
+    case Stream::read:
+      return Read<bytes, unroll>;
+    case Stream::write:
+      return past ? Write<bytes, unroll, Store::nontemporal> : Write<bytes, unroll, Store::regular>;
+    case Stream::copy:
+      return past ? Copy<bytes, unroll, Store::nontemporal> : Copy<bytes, unroll, Store::regular>;
+    case Stream::triad:
+      return past ? Triad<bytes, unroll, Store::nontemporal> : Triad<bytes, unroll, Store::regular>;
+  }
+  return nullptr;
+}
+
+// Nothing where this instruction set has no vectors of so many bytes. Single words are for those without vectors.
+template <int bytes>
+Passes OfWidth(Stream stream, Store store, int unroll) {
+  if constexpr (bytes <= HWY_MAX_BYTES && (bytes > 8 || HWY_MAX_BYTES == 8)) {
+    if (hn::Lanes(Vectors<std::uint64_t, bytes>()) * sizeof(std::uint64_t) != bytes) return nullptr;
+    if (unroll == 4) return Chosen<bytes, 4>(stream, store);
+    if (unroll == 8) return Chosen<bytes, 8>(stream, store);
+    if (unroll == 16) return Chosen<bytes, 16>(stream, store);
+  }
+  return nullptr;
+}
+
+Passes Find(Stream stream, Store store, const Shape& shape) {
+  if (shape.vector_bytes == 64) return OfWidth<64>(stream, store, shape.unroll);
+  if (shape.vector_bytes == 32) return OfWidth<32>(stream, store, shape.unroll);
+  if (shape.vector_bytes == 16) return OfWidth<16>(stream, store, shape.unroll);
+  if (shape.vector_bytes == 8) return OfWidth<8>(stream, store, shape.unroll);
+  return nullptr;
+}
+
+bool Has(const Shape& shape) { return Find(Stream::read, Store::regular, shape) != nullptr; }
+
+std::uint64_t StreamPasses(Stream stream, Store store, const Shape& shape, const Part& part, std::uint64_t first,
+                           std::uint64_t passes) {
+  const std::uint64_t left = Find(stream, store, shape)(part, first, passes);
+  if (store == Store::nontemporal) hwy::FlushStream();
+  return left;
 }
 
 const char* Target() { return hwy::TargetName(HWY_TARGET); }
@@ -50,14 +175,31 @@ const char* Target() { return hwy::TargetName(HWY_TARGET); }
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include <stdexcept>
+
 namespace sextant::probes {
 
-HWY_EXPORT(SumPasses);
+HWY_EXPORT(Has);
+HWY_EXPORT(StreamPasses);
 HWY_EXPORT(Target);
 
-std::uint64_t sum_passes(std::span<std::uint64_t> words, std::uint64_t passes) {
-  if (words.empty()) return 0;
-  return HWY_DYNAMIC_DISPATCH(SumPasses)(words.data(), words.size(), passes);
+std::vector<Shape> stream_shapes() {
+  std::vector<Shape> shapes;
+  for (const int vector_bytes : {64, 32, 16, 8}) {
+    for (const int unroll : {4, 8, 16}) {
+      const Shape shape{vector_bytes, unroll};
+      if (HWY_DYNAMIC_DISPATCH(Has)(shape)) shapes.push_back(shape);
+    }
+  }
+  return shapes;
+}
+
+int arrays_of(Stream stream) { return stream == Stream::triad ? 3 : stream == Stream::copy ? 2 : 1; }
+
+std::uint64_t stream_passes(Stream stream, Store store, const Shape& shape, const Part& part, std::uint64_t first,
+                            std::uint64_t passes) {
+  if (!HWY_DYNAMIC_DISPATCH(Has)(shape)) throw std::invalid_argument("this machine has no such vectors");
+  return HWY_DYNAMIC_DISPATCH(StreamPasses)(stream, store, shape, part, first, passes);
 }
 
 const char* simd_target() { return HWY_DYNAMIC_DISPATCH(Target)(); }

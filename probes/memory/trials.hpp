@@ -14,8 +14,10 @@
 // Trials with the kernel as a parameter, so that tests can show that a wrong kernel fails verify().
 namespace sextant::probes {
 
-using SumPasses = std::function<std::uint64_t(std::span<std::uint64_t> words, std::uint64_t passes)>;
-std::unique_ptr<Trial> memory_read_trial(Workspace& workspace, const Point& point, SumPasses kernel = sum_passes);
+// verify() looks at the destination that the last run left: it comes before another trial runs on the same arena.
+using StreamKernel = std::function<decltype(stream_passes)>;
+std::unique_ptr<Trial> memory_stream_trial(Workspace& workspace, Stream stream, const Point& point,
+                                           StreamKernel kernel = stream_passes);
 
 std::unique_ptr<Trial> memory_latency_trial(Workspace& workspace, const Point& point, Chase kernel = chase);
 
