@@ -83,8 +83,10 @@ int run_google_benchmark(const std::vector<PlannedProbe>& plan, probes::Workspac
       benchmark::RegisterBenchmark(benchmark_name(probe, point).c_str(), [&](benchmark::State& state) {
         try {
           measure(state, probe.extras, trial_for(prepared, probe, point, workspace));
-        } catch (const std::exception& error) {
+        } catch (const probes::Unavailable& error) {
           state.SkipWithError(error.what());
+        } catch (const std::exception& error) {
+          state.SkipWithError((std::string("failed: ") + error.what()).c_str());
         }
       })->UseManualTime();
     }
