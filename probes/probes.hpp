@@ -13,6 +13,8 @@ std::vector<Probe> cpu_probes();
 Probe memory_read();
 Probe memory_latency();
 Probe near_data_gemv();
+Probe near_data_pushdown();
+Probe sync_core_to_core();
 Probe sync_barrier();
 Probe overhead_dispatch();
 Probe cpu_interference();

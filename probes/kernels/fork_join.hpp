@@ -26,17 +26,18 @@ class ForkJoin {
     spin_until([&] { return pending_.load(std::memory_order_acquire) == 0; });
   }
 
-  // Member 0: lets the followers return.
+  // Member 0: lets the followers return. They may come back; nothing may be dispatched before all have returned.
   void close() {
     operation_ = nullptr;
     epoch_.fetch_add(1, std::memory_order_release);
   }
 
-  // Members 1 and up: run what is dispatched until close().
-  void follow(int member) {
-    for (std::uint64_t seen = 0;; ++seen) {
+  // Members 1 and up: run what is dispatched until close(). Who comes back says what the last call returned.
+  std::uint64_t follow(int member, std::uint64_t seen = 0) {
+    for (;;) {
       spin_until([&] { return epoch_.load(std::memory_order_acquire) != seen; });
-      if (!operation_) return;
+      ++seen;
+      if (!operation_) return seen;
       operation_(state_, member);
       pending_.fetch_sub(1, std::memory_order_release);
     }

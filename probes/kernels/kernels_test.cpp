@@ -2,8 +2,7 @@
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
 
-#include <cmath>
-#include <cstring>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -12,26 +11,13 @@
 #include "probes/kernels/canary.hpp"
 #include "probes/kernels/chase.hpp"
 #include "probes/kernels/fork_join.hpp"
-#include "probes/kernels/gemv.hpp"
 #include "probes/kernels/multiply.hpp"
+#include "probes/kernels/on_every_target.hpp"
 #include "probes/kernels/spin_barrier.hpp"
 #include "probes/kernels/stream.hpp"
 
 namespace sextant::probes {
 namespace {
-
-// Runs the check once for every instruction set this machine has, not only for the one that would be picked.
-template <class Check>
-void on_every_target(Check check) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    check();
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-}
 
 TEST(AddChain, AddsEveryTime) {
   for (std::uint64_t additions : {0u, 16u, 160u, 400'000u}) EXPECT_EQ(add_chain(7, 3, additions), 7 + 3 * additions);
@@ -88,120 +74,96 @@ TEST(SimdTarget, NamesTheBestSetThatIsThere) {
   EXPECT_STREQ(simd_target(), hwy::TargetName(hwy::SupportedAndGeneratedTargets().front()));
 }
 
-TEST(GemvF32, AgreesWithAScalarProductInDoublePrecision) {
-  on_every_target([] {
-    for (std::size_t rows : {1, 3, 4, 5, 8}) {
-      const std::size_t columns = 192;
-      std::mt19937_64 random(rows);
-      std::normal_distribution<float> normal;
-      std::vector<float> weights(rows * columns), x(columns), y(rows, -1);
-      for (float& value : weights) value = normal(random);
-      for (float& value : x) value = normal(random);
-      gemv_f32(weights, x, y);
-      for (std::size_t r = 0; r < rows; ++r) {
-        double sum = 0, magnitude = 0;
-        for (std::size_t c = 0; c < columns; ++c) {
-          sum += double(weights[r * columns + c]) * x[c];
-          magnitude += std::abs(double(weights[r * columns + c]) * x[c]);
-        }
-        // Higham, Accuracy and Stability of Numerical Algorithms, (3.5): n u |w|.|x|, whatever the order of addition.
-        EXPECT_NEAR(y[r], sum, double(columns) * 0x1p-24 * magnitude);
-      }
+TEST(Permutation, IsABijectionAndKnowsItsInverse) {
+  for (const std::uint64_t size : {1, 2, 3, 7, 100, 255, 256, 257, 65536}) {
+    const Permutation permutation(size, 5);
+    std::vector<bool> taken(size);
+    for (std::uint64_t x = 0; x < size; ++x) {
+      const std::uint64_t y = permutation(x);
+      ASSERT_LT(y, size);
+      EXPECT_FALSE(taken[y]);
+      taken[y] = true;
+      EXPECT_EQ(permutation.inverse(y), x);
     }
-  });
-}
-
-TEST(GemvInt8, AgreesWithTheQuantisedNumbers) {
-  on_every_target([] {
-    const std::size_t rows = 3, columns = 2048, blocks = columns / int8_block;
-    std::mt19937_64 random(1);
-    std::normal_distribution<float> normal;
-    std::vector<float> x(columns), y(rows, -1);
-    for (float& value : x) value = normal(random);
-    const Int8Vector quantised = quantise(x);
-    std::vector<std::byte> bytes(rows * int8_row_bytes(columns));
-    std::vector<double> expected(rows), magnitude(rows);
-    for (std::size_t r = 0; r < rows; ++r) {
-      std::byte* row = bytes.data() + r * int8_row_bytes(columns);
-      for (std::size_t b = 0; b < blocks; ++b) {
-        // A float16 with all bits of its fraction in use: 2^-4 times 1 + fraction / 1024.
-        const auto fraction = std::uint16_t(random() % 1024);
-        const auto bits = std::uint16_t(11 << 10 | fraction);
-        const double scale = 0x1p-4 * (1 + fraction / 1024.0);
-        std::memcpy(row + columns + 2 * b, &bits, sizeof bits);
-        for (std::size_t c = b * int8_block; c < (b + 1) * int8_block; ++c) {
-          const auto weight = std::int8_t(int(random() % 256) - 128);
-          row[c] = std::byte(weight);
-          const double product = scale * weight * quantised.values[c] * double(quantised.scales[b]);
-          expected[r] += product;
-          magnitude[r] += std::abs(product);
-        }
-      }
-    }
-    gemv_int8(bytes, quantised, y);
-    for (std::size_t r = 0; r < rows; ++r) EXPECT_NEAR(y[r], expected[r], double(blocks) * 0x1p-23 * magnitude[r]);
-  });
-}
-
-TEST(GemvInt8, HoldsTheGreatestProducts) {
-  on_every_target([] {
-    const std::size_t columns = 1024;
-    std::vector<std::byte> row(int8_row_bytes(columns));
-    for (std::size_t c = 0; c < columns; ++c) row[c] = std::byte(std::int8_t(-128));
-    for (std::size_t b = 0; b < columns / int8_block; ++b) {
-      const std::uint16_t one = 0x3c00;
-      std::memcpy(row.data() + columns + 2 * b, &one, sizeof one);
-    }
-    const Int8Vector x = quantise(std::vector<float>(columns, 127.0f));
-    std::vector<float> y(1);
-    gemv_int8(row, x, y);
-    EXPECT_EQ(y[0], -128.0f * 127.0f * 1024.0f);
-  });
-}
-
-TEST(Gemv, RefusesSizesThatDoNotFit) {
-  std::vector<float> x(64), y(2), weights(64);
-  EXPECT_THROW(gemv_f32(weights, x, y), std::invalid_argument);
-  EXPECT_THROW(gemv_int8({}, quantise(x), y), std::invalid_argument);
-}
-
-TEST(Quantise, KeepsWithinHalfAStepAndHandlesZero) {
-  std::vector<float> x(64);
-  for (std::size_t i = 0; i < 32; ++i) x[i] = std::sin(float(i));
-  const Int8Vector quantised = quantise(x);
-  for (std::size_t i = 0; i < 32; ++i) {
-    EXPECT_NEAR(float(quantised.values[i]) * quantised.scales[0], x[i], quantised.scales[0] * 0.5001f);
   }
-  for (std::size_t i = 32; i < 64; ++i) EXPECT_EQ(quantised.values[i], 0);
-  EXPECT_THROW(quantise(std::vector<float>(33)), std::invalid_argument);
 }
 
-TEST(Chase, WalksOneCycleThroughAllStops) {
+// What a prefetcher could learn: a step that comes often, a step to the line beside, a step within the page.
+TEST(CycleOrder, HasNoStepThatAPrefetcherCouldGuess) {
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    constexpr std::uint64_t places = 1 << 16, page = 64;
+    const CycleOrder order(places, seed);
+    std::map<std::uint64_t, int> steps;
+    int within_page = 0;
+    for (std::uint64_t rank = 0; rank + 1 < order.length(); ++rank) {
+      ++steps[order.next(rank) - order[rank]];
+      within_page += order.next(rank) / page == order[rank] / page;
+    }
+    const auto usual =
+        std::max_element(steps.begin(), steps.end(), [](auto& a, auto& b) { return a.second < b.second; });
+    EXPECT_LE(usual->second, 24) << usual->first;               // of 65534; chance gives about 8
+    EXPECT_LE(within_page, 3 * int(places / (places / page)));  // one place in 1024 lies in the page: 64 by chance
+  }
+}
+
+TEST(CycleOrder, StaysInAWindowAndSeesOneOfAPairHalfATripLater) {
+  constexpr std::uint64_t window = 64, windows = 10;
+  const CycleOrder order(window * windows, window, 4);
+  ASSERT_EQ(order.length(), window * windows - 1);
+  std::set<std::uint64_t> seen;
+  for (std::uint64_t rank = 0; rank < order.places(); ++rank) {
+    EXPECT_EQ(order.rank_of(order[rank]), rank);
+    seen.insert(order[rank]);
+    EXPECT_EQ(order[rank] / window, order[rank / 32 * 32] / window);  // 32 in a row, all of them
+    EXPECT_EQ(order[rank] % 2, rank < window * windows / 2 ? 0u : 1u);
+  }
+  EXPECT_EQ(seen.size(), order.places());
+  std::set<std::vector<std::uint64_t>> orders;  // within the windows
+  for (std::uint64_t begin = 0; begin < order.places() / 2; begin += 32) {
+    std::vector<std::uint64_t> within;
+    for (std::uint64_t rank = begin; rank < begin + 32; ++rank) within.push_back(order[rank] % window);
+    orders.insert(within);
+  }
+  EXPECT_GT(orders.size(), windows / 2);
+}
+
+TEST(CycleOrder, RefusesWindowsThatDoNotFit) {
+  EXPECT_THROW(CycleOrder(100, 64, 1), std::invalid_argument);
+  EXPECT_THROW(CycleOrder(96, 48, 1), std::invalid_argument);
+  EXPECT_THROW(CycleOrder(0, 64, 1), std::invalid_argument);
+}
+
+TEST(Chase, WalksOneCycleThroughAllStopsButTheOneLeftOut) {
   for (std::size_t count : {1, 2, 3, 255, 4096}) {
     std::vector<Stop> stops(count);
-    const auto order = link_cycle(stops, 7);
-    EXPECT_TRUE(is_one_cycle(stops));
+    const CycleOrder order = link_cycle(stops, 7);
+    EXPECT_TRUE(is_cycle(stops, order));
     std::set<const Stop*> visited;
     const Stop* stop = &stops[order[0]];
-    for (std::size_t i = 0; i < count; ++i, stop = stop->next) {
+    for (std::size_t i = 0; i < order.length(); ++i, stop = stop->next) {
       EXPECT_EQ(stop, &stops[order[i]]);
+      EXPECT_EQ(stop->rank, i);
       visited.insert(stop);
     }
-    EXPECT_EQ(visited.size(), count);
+    EXPECT_EQ(visited.size(), count % 2 ? count : count - 1);
     EXPECT_EQ(stop, &stops[order[0]]);
   }
 }
 
 TEST(Chase, SeesACycleThatIsBroken) {
   std::vector<Stop> stops(100);
-  link_cycle(stops, 1);
-  std::swap(stops[3].next, stops[70].next);  // two cycles now
-  EXPECT_FALSE(is_one_cycle(stops));
+  const CycleOrder order = link_cycle(stops, 1);
+  std::swap(stops[order[3]].next, stops[order[70]].next);  // two cycles now
+  EXPECT_FALSE(is_cycle(stops, order));
+  link_cycle(stops, order);
+  ++stops[order[5]].rank;
+  EXPECT_FALSE(is_cycle(stops, order));
+  EXPECT_FALSE(is_cycle(std::span(stops).first(99), order));
 }
 
 TEST(Chase, TakesExactlyTheLoadsAskedFor) {
   std::vector<Stop> stops(101);
-  const auto order = link_cycle(stops, 3);
+  const CycleOrder order = link_cycle(stops, 3);
   EXPECT_EQ(chase(&stops[order[5]], 160)->rank, (5 + 160) % 101u);
   const Stop* walks[] = {&stops[order[0]], &stops[order[50]]};
   chase_together(walks, 60);
@@ -210,9 +172,13 @@ TEST(Chase, TakesExactlyTheLoadsAskedFor) {
 }
 
 TEST(Chase, OrderDependsOnTheSeedAlone) {
-  std::vector<Stop> a(1000), b(1000), c(1000);
-  EXPECT_EQ(link_cycle(a, 1), link_cycle(b, 1));
-  EXPECT_NE(link_cycle(a, 1), link_cycle(c, 2));
+  const CycleOrder a(1000, 1), b(1000, 1), c(1000, 2);
+  int differ = 0;
+  for (std::uint64_t rank = 0; rank < 999; ++rank) {
+    EXPECT_EQ(a[rank], b[rank]);
+    differ += a[rank] != c[rank];
+  }
+  EXPECT_GT(differ, 900);
 }
 
 TEST(SpinBarrier, LetsNobodyPassEarly) {

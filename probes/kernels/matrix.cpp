@@ -8,6 +8,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "probes/kernels/gemv_loops.hpp"
+
 namespace sextant::probes {
 
 namespace {
@@ -52,6 +54,8 @@ template <class Value>
 void store(std::byte* to, Value value) {
   std::memcpy(to, &value, sizeof value);
 }
+
+bool in_blocks(Format format) { return format == Format::int8 || format == Format::int4; }
 
 float peak_of(std::span<const float> block) {
   return *std::max_element(block.begin(), block.end(), [](float a, float b) { return std::abs(a) < std::abs(b); });
@@ -130,15 +134,40 @@ void decode(Format format, std::span<const std::byte> encoded, std::span<float> 
 }
 
 Activations::Activations(Format weights, std::size_t columns, std::size_t batch)
-    : weights_(weights), columns_(columns), batch_(batch), values_(columns * batch) {}
+    : weights_(weights), columns_(columns), batch_(batch) {
+  if (columns % scale_block != 0) throw std::invalid_argument("Activations: columns must be a multiple of 32");
+  const std::size_t count = columns * batch;
+  forms_.values.resize(count);
+  if (!in_blocks(weights)) return;
+  forms_.levels.resize(count);
+  forms_.scales.resize(count / scale_block);
+  forms_.wide.resize(count);
+  if (has_byte_dot()) forms_.offsets.resize(count / 4);
+}
 
 void Activations::set(std::span<const float> values) {
-  if (values.size() != values_.size()) throw std::invalid_argument("Activations::set: sizes do not fit");
-  std::copy(values.begin(), values.end(), values_.begin());
+  if (values.size() != forms_.values.size()) throw std::invalid_argument("Activations::set: sizes do not fit");
+  const auto rounded = [this](float value) {
+    if (weights_ == Format::f16) return from_half(to_half(value));
+    return weights_ == Format::bf16 ? from_bfloat(to_bfloat(value)) : value;
+  };
+  if (!in_blocks(weights_)) {
+    std::transform(values.begin(), values.end(), forms_.values.begin(), rounded);
+    return;
+  }
+  quantise(values, forms_.levels.data(), forms_.scales.data());
+  for (std::size_t i = 0; i < values.size(); ++i)
+    forms_.values[i] = float(forms_.levels[i]) * forms_.scales[i / scale_block];
+  std::copy(forms_.levels.begin(), forms_.levels.end(), forms_.wide.begin());
+  if (!forms_.offsets.empty()) sum_fours(forms_.levels, weights_ == Format::int8 ? -128 : -8, forms_.offsets.data());
 }
 
 void multiply(std::span<const std::byte> rows, const Activations& x, std::span<float> y, std::size_t stride) {
-  multiply_plainly(rows, x, y, stride);
+  check(rows, x, y, stride);
+  const Product product{rows.data(), rows.size() / row_bytes(x.weights(), x.columns()), &x, y.data(), stride};
+  if (!in_blocks(x.weights())) return gemv_floats(product);
+  if (has_byte_dot()) return gemv_byte_dot(product);
+  gemv_blocks(product);
 }
 
 void multiply_plainly(std::span<const std::byte> rows, const Activations& x, std::span<float> y, std::size_t stride) {

@@ -6,7 +6,8 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
+
+#include "probes/kernels/aligned.hpp"
 
 // Y = W X for weights stored row after row: the operation that decode spends its time in. Formats are those of inference
 // engines: IEEE 754 binary32 and binary16, bfloat16, and the layouts of GGML's Q8_0 and Q4_0.
@@ -29,9 +30,10 @@ std::size_t row_bytes(Format format, std::size_t columns);
 void encode(Format format, std::span<const float> values, std::span<std::byte> encoded);
 void decode(Format format, std::span<const std::byte> encoded, std::span<float> values);
 
-// The vectors X that a matrix is multiplied with, in the form that products with weights of one format take: as they are
-// for f32, f16 and bf16 up to rounding, in blocks of int8 with a scale each for int8 and int4 (as engines do once per
-// product). Memory is taken in the constructor alone.
+// The vectors X that a matrix is multiplied with, in the form that products with weights of one format take, as engines
+// make it once per product: as they are for f32, rounded to the format of the weights for f16 and bf16, and for int8 and
+// int4 in blocks of 32 signed bytes with one float32 scale, the greatest magnitude / 127. Memory is taken in the
+// constructor alone.
 class Activations {
  public:
   Activations(Format weights, std::size_t columns, std::size_t batch = 1);
@@ -42,20 +44,37 @@ class Activations {
   Format weights() const { return weights_; }
   std::size_t columns() const { return columns_; }
   std::size_t batch() const { return batch_; }
-  std::span<const float> vector(std::size_t b) const { return std::span(values_).subspan(b * columns_, columns_); }
+
+  // The numbers that products really take: what was set, rounded as said above.
+  std::span<const float> vector(std::size_t b) const {
+    return std::span<const float>(forms_.values).subspan(b * columns_, columns_);
+  }
+
+  // The same numbers as the loops want them. What a format or this processor has no use for is empty.
+  struct Forms {
+    Aligned<float> values;          // [batch][columns]
+    Aligned<std::int8_t> levels;    // [batch][columns]; value = level * scale of its block
+    Aligned<std::int16_t> wide;     // [batch][columns]; the levels once more
+    Aligned<float> scales;          // [batch][blocks]
+    Aligned<std::int32_t> offsets;  // [batch][columns / 4]; minus what unsigned weights add to the sum of four products
+    Aligned<std::uint16_t> halves;  // [batch][columns]; values in bfloat16
+    Aligned<std::byte> tiles;       // [batch / 16][columns / 32][8][16][4 bytes]; halves or levels, vectors innermost
+  };
+  const Forms& forms() const { return forms_; }
 
  private:
   Format weights_;
   std::size_t columns_, batch_;
-  std::vector<float> values_;
+  Forms forms_;
 };
 
 // y[b * stride + r] = row r times vector b. rows.size() is a whole number of rows of x.columns() columns in the format
 // x.weights(), stride at least that number, y.size() >= (batch - 1) * stride + number. Throws std::invalid_argument for
-// sizes that do not fit. One thread; allocates nothing.
+// sizes that do not fit. One thread; allocates nothing. Products within a block of int8 or int4 are summed exactly, all
+// else in float32 in an order of its own (bfloat16 may round each sum of two products once more).
 void multiply(std::span<const std::byte> rows, const Activations& x, std::span<float> y, std::size_t stride);
 
-// The same in double precision, weight by weight: what the fast one is held against.
+// The same numbers in double precision, weight by weight: what the fast one is held against.
 void multiply_plainly(std::span<const std::byte> rows, const Activations& x, std::span<float> y, std::size_t stride);
 
 }  // namespace sextant::probes

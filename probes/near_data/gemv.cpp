@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// near_data.gemv: how fast threads multiply a matrix of weights with a vector, which is what decode does with each
-// weight.
+// near_data.gemv: how fast threads multiply a matrix of weights with one vector, or with a batch of them, which is what
+// decode does with each weight.
 //
-// What is measured: y = W x with rows of 4096 weights, as long as a model's, shared out over the threads by rows; in
-//   float32, and in int8 with a float16 scale per block of 32 (the bytes of GGML's Q8_0). Small matrices stay in a
-//   cache and show what the arithmetic allows, large ones stream from memory.
-// How bytes are counted: weights and their scales, once per product. x (16 KiB) and y stay in the cache and are not
-//   counted. Operations are floating-point operations, 2 per weight, also for int8.
-// What would make it wrong: what memory.read lists; and the quantisation of x, which an engine does once per product
-//   and which is left out here (4096 values against at least 64 rows).
-// How the answer is verified: weights, scales and x are integers times powers of two, so small that every partial sum
-//   is exact in float32 whatever the order of addition. Row r has the same weights as row r + 127, so a scalar product
-//   in double precision for 127 rows predicts every row exactly. Two vectors x take turns, so that no product can be
-//   answered from the one before. The sums over all products of each y must be exact.
+// What is measured: Y = W X, shared out over the threads by rows, with weights in float32, float16, bfloat16, and in
+//   int8 and int4 with a float16 scale per block of 32 (the layouts of GGML's Q8_0 and Q4_0). Rows have 4096 weights, as
+//   long as a model's, where each thread has at least 16 of them, else 1024. Small matrices stay in a cache and show
+//   what the arithmetic of a format allows, large ones stream from memory; a batch uses each weight so many times, until
+//   arithmetic is what bounds.
+// How bytes are counted: weights and their scales, once per product whatever the batch. X and Y stay in a cache and are
+//   not counted (Y is written 128 rows at a time, as matrices of a model are far smaller than the largest here).
+//   Operations are floating-point operations, 2 per weight and vector, also for int8 and int4.
+// What would make it wrong: what memory.read lists; and what is left out: the rounding of X to the form that the weights
+//   want, which an engine does once per product. Adding Y up for verification costs half a nanosecond per number, below
+//   a hundredth at batch 1.
+// How the answer is verified: weights, scales and X are integers times powers of two, so small that every partial sum
+//   is exact in float32 whatever the order of addition, and in bfloat16 and the blocks nothing is rounded. Row r has the
+//   same weights as row r + 128, so a scalar product in double precision for 128 rows predicts every row exactly. Two
+//   sets of vectors take turns, so that no product can be answered from the one before. The sums over all products must
+//   be exact for each of the 128 rows and each vector.
 // Where the method comes from: the roofline of a matrix-vector product (Williams, Waterman, Patterson, CACM 52(4),
 //   2009); predictable data after nccl-tests.
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <vector>
 
 #include "probes/axes.hpp"
@@ -29,189 +34,223 @@ namespace sextant::probes {
 
 namespace {
 
-constexpr std::size_t columns = 4096;
-constexpr std::size_t blocks = columns / int8_block;
-constexpr std::size_t period = 127;  // rows until the pattern repeats; a prime, so that no two rows in it are alike
+constexpr std::size_t long_row = 4096, short_row = 1024;     // weights
+constexpr std::size_t least_long_rows = 16, least_rows = 4;  // a thread
+constexpr std::size_t period = 128;                          // rows until the pattern repeats
+constexpr std::array formats{Format::f32, Format::f16, Format::bf16, Format::int8, Format::int4};
 
-float weight_at(std::size_t row, std::size_t column) { return float((row * 37 + column * 101) % period) - 63; }
-
-// Scales of the weights and of x: powers of two, so that they are exact in float16 and as greatest magnitude / 127.
-float weight_scale(std::size_t row, std::size_t block) { return (row + block) % 3 == 0 ? 0.5f : 1.0f; }
-std::uint16_t weight_scale_bits(std::size_t row, std::size_t block) {
-  return weight_scale(row, block) == 1.0f ? 0x3c00 : 0x3800;  // IEEE 754 binary16
-}
-float x_scale(std::size_t block) { return block % 2 ? 0.5f : 1.0f; }
-
-// Two vectors. Each block holds one value of 127 scales, which fixes the scale that quantise() finds, and values of up
-// to 7 scales beside it. With |weight| <= 63 a row sums up to at most 128 * 63 * (127 + 31 * 7) = 2.8e6 in units of
-// which the smallest step is a quarter: 24 bits hold it.
-std::array<std::vector<float>, 2> inputs() {
-  std::array<std::vector<float>, 2> xs;
-  for (std::size_t turn = 0; turn < xs.size(); ++turn) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      const std::size_t block = c / int8_block;
-      const bool peak = c % int8_block == (block + turn * 5) % int8_block;
-      xs[turn].push_back(x_scale(block) * (peak ? 127.0f : float((c * 7 + turn * 3) % 15) - 7));
-    }
-  }
-  return xs;
+// A number between -limit and limit that looks irregular; 131 is the first prime that keeps all rows of a period apart.
+int irregular(std::size_t row, std::size_t column, int limit) {
+  return int((row * 37 + column * 101) % 131) % (2 * limit + 1) - limit;
 }
 
-// One number format: how a row looks in memory, how rows are multiplied, and what the weights stand for.
-class Format {
- public:
-  virtual ~Format() = default;
-  virtual std::size_t row_bytes() const = 0;
-  virtual void write_row(std::size_t row, std::byte* target) const = 0;
-  virtual void multiply(std::span<const std::byte> rows, int turn, std::span<float> y) const = 0;
-  virtual double weight(std::size_t row, std::size_t column) const = 0;
-};
+// Each block holds one weight that fixes its scale at 1 or a half: 127 steps (-8 in int4); the others are up to 63 steps
+// (7 in int4).
+float weight_at(Format format, std::size_t row, std::size_t column) {
+  const std::size_t block = column / scale_block;
+  const float scale = (row + block) % 3 == 0 ? 0.5f : 1.0f;
+  const bool peak = column % scale_block == (row * 3 + block) % scale_block;
+  if (format == Format::int4) return scale * (peak ? -8.0f : float(irregular(row, column, 7)));
+  return scale * (peak ? 127.0f : float(irregular(row, column, 63)));
+}
 
-class F32 final : public Format {
- public:
-  explicit F32(GemvF32 kernel) : kernel_(std::move(kernel)), x_(inputs()) {}
-  std::size_t row_bytes() const override { return columns * sizeof(float); }
-  void write_row(std::size_t row, std::byte* target) const override {
-    auto* weights = reinterpret_cast<float*>(target);
-    for (std::size_t c = 0; c < columns; ++c) weights[c] = weight_at(row, c);
-  }
-  void multiply(std::span<const std::byte> rows, int turn, std::span<float> y) const override {
-    kernel_({reinterpret_cast<const float*>(rows.data()), rows.size() / sizeof(float)}, x_[std::size_t(turn)], y);
-  }
-  double weight(std::size_t row, std::size_t column) const override { return weight_at(row, column); }
+// Vectors after the same plan: steps of 1 or a half, one value of 127 of them in each block, the others up to 7. In
+// units of the smallest product, a quarter, a row sums up to at most 4 * 128 * (127 * 127 + 31 * 63 * 7) = 1.53e7 (where
+// peaks meet, else less): 24 bits hold it.
+float x_at(std::size_t vector, std::size_t column) {
+  const std::size_t block = column / scale_block;
+  const float scale = block % 2 ? 0.5f : 1.0f;
+  const bool peak = column % scale_block == (block + vector * 5) % scale_block;
+  return scale * (peak ? 127.0f : float(irregular(vector + 3, column * 7, 7)));
+}
 
- private:
-  GemvF32 kernel_;
-  std::array<std::vector<float>, 2> x_;
-};
-
-class Int8 final : public Format {
- public:
-  explicit Int8(GemvInt8 kernel) : kernel_(std::move(kernel)) {
-    const auto xs = inputs();
-    for (std::size_t turn = 0; turn < xs.size(); ++turn) x_[turn] = quantise(xs[turn]);
-  }
-  std::size_t row_bytes() const override { return int8_row_bytes(columns); }
-  void write_row(std::size_t row, std::byte* target) const override {
-    for (std::size_t c = 0; c < columns; ++c) target[c] = std::byte(std::int8_t(weight_at(row, c)));
-    for (std::size_t b = 0; b < blocks; ++b) {
-      const std::uint16_t bits = weight_scale_bits(row, b);
-      std::memcpy(target + columns + b * sizeof bits, &bits, sizeof bits);
-    }
-  }
-  void multiply(std::span<const std::byte> rows, int turn, std::span<float> y) const override {
-    kernel_(rows, x_[std::size_t(turn)], y);
-  }
-  double weight(std::size_t row, std::size_t column) const override {
-    return double(weight_at(row, column)) * weight_scale(row, column / int8_block);
-  }
-
- private:
-  GemvInt8 kernel_;
-  std::array<Int8Vector, 2> x_;
-};
+std::vector<float> row_of(Format format, std::size_t row, std::size_t columns) {
+  std::vector<float> weights(columns);
+  for (std::size_t c = 0; c < columns; ++c) weights[c] = weight_at(format, row, c);
+  return weights;
+}
 
 class Gemv final : public Trial {
  public:
-  Gemv(Team& team, std::unique_ptr<Format> format, std::span<std::byte> weights)
+  // Multiplies with vectors 0 to batch - 1 and 1 to batch in turns.
+  Gemv(Team& team, Format format, std::size_t columns, std::size_t batch, std::span<std::byte> weights, Multiply kernel)
       : team_(team),
-        format_(std::move(format)),
+        kernel_(std::move(kernel)),
+        x_{Activations(format, columns, batch), Activations(format, columns, batch)},
         weights_(weights),
-        y_(weights.size() / format_->row_bytes()),
-        totals_(y_.size()) {
-    team_.run([this](int member) {
+        row_bytes_(row_bytes(format, columns)),
+        rows_(weights.size() / row_bytes_),
+        members_(std::size_t(team.size())) {
+    for (std::size_t turn = 0; turn < x_.size(); ++turn) {
+      std::vector<float> values(columns * batch);
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = x_at(i / columns + turn, i % columns);
+      x_[turn].set(values);
+    }
+    std::vector<std::byte> pattern(std::min(period, rows_) * row_bytes_);
+    for (std::size_t row = 0; row * row_bytes_ < pattern.size(); ++row)
+      encode(format, row_of(format, row, columns), std::span(pattern).subspan(row * row_bytes_, row_bytes_));
+    team_.run([this, &pattern, batch](int member) {
+      Member& mine = members_[std::size_t(member)];
+      mine.y.resize(period * batch);
+      mine.totals.resize(period * batch);
       for (std::size_t row = begin(member); row < begin(member + 1); ++row) {
-        format_->write_row(row % period, weights_.data() + row * format_->row_bytes());
+        const auto from = std::span<const std::byte>(pattern).subspan(row % period * row_bytes_, row_bytes_);
+        std::copy(from.begin(), from.end(), weights_.begin() + std::ptrdiff_t(row * row_bytes_));
       }
     });
   }
 
   Work run(std::uint64_t iterations) override {
     const double seconds = timed(team_, [this, iterations](int member) {
-      const std::size_t first = begin(member), count = begin(member + 1) - first;
-      const auto rows = weights_.subspan(first * format_->row_bytes(), count * format_->row_bytes());
-      const auto y = std::span(y_).subspan(first, count);
-      for (std::uint64_t i = 0; i < iterations; ++i) {
-        format_->multiply(rows, int((products_ + i) % 2), y);
-        for (std::size_t r = 0; r < count; ++r) totals_[first + r] += y[r];
-      }
+      for (std::uint64_t i = 0; i < iterations; ++i) product(member, x_[(products_ + i) % 2]);
     });
     products_ += iterations;
-    const double rows = double(y_.size()) * double(iterations);
-    return {.operations = 2 * rows * columns, .bytes = rows * double(format_->row_bytes()), .seconds = seconds};
+    const double rows = double(rows_) * double(iterations);
+    return {.operations = 2 * rows * double(x_[0].columns() * x_[0].batch()),
+            .bytes = rows * double(row_bytes_),
+            .seconds = seconds};
   }
 
   void verify() override {
-    const auto xs = inputs();
-    const double turns[] = {double((products_ + 1) / 2), double(products_ / 2)};
-    std::vector<double> expected(std::min(period, y_.size()));
-    for (std::size_t row = 0; row < expected.size(); ++row) {
-      for (std::size_t turn = 0; turn < xs.size(); ++turn) {
-        double y = 0;
-        for (std::size_t c = 0; c < columns; ++c) y += format_->weight(row, c) * double(xs[turn][c]);
-        expected[row] += turns[turn] * y;
-      }
-    }
-    for (std::size_t row = 0; row < totals_.size(); ++row) {
-      if (totals_[row] != expected[row % period]) {
-        throw WrongAnswer("near_data.gemv: row " + std::to_string(row) + " sums up to " + std::to_string(totals_[row]) +
-                          " over all products instead of " + std::to_string(expected[row % period]));
+    const std::size_t batch = x_[0].batch();
+    const double even = double((products_ + 1) / 2), odd = double(products_ / 2);
+    for (std::size_t row = 0; row < std::min(period, rows_); ++row) {
+      const double times = double(rows_ / period + (row < rows_ % period));
+      std::vector<double> once = products_with_all_vectors(row);
+      for (std::size_t b = 0; b < batch; ++b) {
+        double total = 0;
+        for (const Member& member : members_) total += member.totals[b * period + row];
+        const double expected = times * (even * once[b] + odd * once[b + 1]);
+        if (total != expected) {
+          throw WrongAnswer("near_data.gemv: row " + std::to_string(row) + " and its like sum up to " +
+                            std::to_string(total) + " with vector " + std::to_string(b) +
+                            " over all products instead of " + std::to_string(expected));
+        }
       }
     }
   }
 
  private:
-  std::size_t begin(int member) const { return y_.size() * std::size_t(member) / std::size_t(team_.size()); }
+  // Of one thread: Y of up to `period` rows, and its sums over all products, both [batch][period].
+  struct alignas(64) Member {
+    std::vector<float> y;
+    std::vector<double> totals;
+  };
+
+  std::size_t begin(int member) const { return rows_ * std::size_t(member) / members_.size(); }
+
+  // The rows of one thread, from one multiple of the period to the next, so that like rows meet in one total.
+  void product(int member, const Activations& x) {
+    Member& mine = members_[std::size_t(member)];
+    const std::size_t end = begin(member + 1);
+    for (std::size_t row = begin(member), next; row < end; row = next) {
+      next = std::min(end, (row / period + 1) * period);
+      const std::size_t count = next - row, place = row % period;
+      kernel_(weights_.subspan(row * row_bytes_, count * row_bytes_), x, std::span(mine.y).subspan(place), period);
+      for (std::size_t b = 0; b < x.batch(); ++b) {
+        const float* const y = mine.y.data() + b * period + place;
+        double* const totals = mine.totals.data() + b * period + place;
+        for (std::size_t r = 0; r < count; ++r) totals[r] += double(y[r]);
+      }
+    }
+  }
+
+  std::vector<double> products_with_all_vectors(std::size_t row) const {
+    const std::size_t columns = x_[0].columns();
+    const std::vector<float> weights = row_of(x_[0].weights(), row, columns);
+    std::vector<double> sums(x_[0].batch() + 1);
+    for (std::size_t vector = 0; vector < sums.size(); ++vector) {
+      const auto x = vector == 0 ? x_[0].vector(0) : x_[1].vector(vector - 1);
+      for (std::size_t c = 0; c < columns; ++c) sums[vector] += double(weights[c]) * double(x[c]);
+    }
+    return sums;
+  }
 
   Team& team_;
-  std::unique_ptr<Format> format_;
+  Multiply kernel_;
+  std::array<Activations, 2> x_;
   std::span<std::byte> weights_;
-  std::vector<float> y_;
-  std::vector<double> totals_;  // per row, over all products
+  std::size_t row_bytes_, rows_;
+  std::vector<Member> members_;
   std::uint64_t products_ = 0;
 };
 
-// Points with the same format share their rows. float32 takes the arena from the start, int8 from its middle.
-std::unique_ptr<Trial> trial(Workspace& workspace, const Point& point, std::unique_ptr<Format> format,
-                             bool upper_half) {
-  const auto footprint = std::size_t(point.number("footprint"));
-  const std::size_t half =
-      workspace.machine().available_memory / 4 / 4096 * 4096;  // of the arena, half the free memory
-  if (footprint > half) throw Unavailable("too little memory for two formats of this footprint");
-  const std::size_t bytes = footprint / format->row_bytes() * format->row_bytes();
-  const auto weights = workspace.arena((upper_half ? half : 0) + bytes).last(bytes);
-  return std::make_unique<Gemv>(workspace.team(int(point.number("threads"))), std::move(format), weights);
+// The part of the arena that belongs to rows of one format and length, so that points with the same rows share them: first
+// those of the short rows, then in equal parts those of the long ones.
+std::span<std::byte> home_of(Workspace& workspace, Format format, bool short_rows, std::size_t bytes) {
+  constexpr std::size_t huge_page = std::size_t(1) << 21;
+  const Machine& machine = workspace.machine();
+  const std::size_t processors = std::max<std::size_t>(1, machine.processors.size());
+  const std::size_t most_of_short = least_long_rows * processors * row_bytes(Format::f32, long_row);
+  const std::size_t short_part = (most_of_short + huge_page - 1) / huge_page * huge_page;
+  const std::size_t half = machine.available_memory / 2, shorts = formats.size() * short_part;
+  const std::size_t long_part = half > shorts ? (half - shorts) / formats.size() / huge_page * huge_page : 0;
+  if (bytes > (short_rows ? short_part : long_part))
+    throw Unavailable("too little memory for all number formats in this footprint");
+  const std::size_t begin = std::size_t(format) * (short_rows ? short_part : long_part) + (short_rows ? 0 : shorts);
+  return workspace.arena(begin + bytes).last(bytes);
+}
+
+// All formats fit into half of the free memory together.
+double largest_gemv(const Machine& machine, bool quick) {
+  return std::min(largest_footprint(machine, quick ? 0x1p28 : 0x1p29), double(machine.available_memory) / 16);
+}
+
+// Batches beside the product of the axes: with all threads, in a cache and from memory.
+std::vector<Point> batches(const Machine& machine, bool quick) {
+  std::vector<Point> all;
+  const double memory = largest_gemv(machine, quick),
+               threads = double(std::max<std::size_t>(1, machine.processors.size()));
+  const auto add = [&](Format format, double footprint, double batch) {
+    all.push_back(
+        {{"type", std::string(name(format))}, {"footprint", footprint}, {"threads", threads}, {"batch", batch}});
+  };
+  if (quick) {
+    add(Format::int8, memory, 16);
+    return all;
+  }
+  for (const Format format : formats) {
+    for (const double footprint : {std::min(0x1p21, memory), memory}) {
+      for (double batch = 2; batch <= 64; batch *= 2) add(format, footprint, batch);
+    }
+  }
+  return all;
 }
 
 }  // namespace
 
-std::unique_ptr<Trial> gemv_f32_trial(Workspace& workspace, const Point& point, GemvF32 kernel) {
-  return trial(workspace, point, std::make_unique<F32>(std::move(kernel)), false);
-}
-
-std::unique_ptr<Trial> gemv_int8_trial(Workspace& workspace, const Point& point, GemvInt8 kernel) {
-  return trial(workspace, point, std::make_unique<Int8>(std::move(kernel)), true);
+std::unique_ptr<Trial> gemv_trial(Workspace& workspace, const Point& point, Multiply kernel) {
+  const auto format = format_from_name(point.word("type"));
+  if (!format) throw Unavailable("near_data.gemv knows no type '" + point.word("type") + "'");
+  const auto footprint = std::size_t(point.number("footprint")), threads = std::size_t(point.number("threads"));
+  const double batch = point.number("batch");
+  if (!(batch >= 1 && batch <= 1024)) throw Unavailable("a batch is between 1 and 1024 vectors");
+  Team& team = workspace.team(int(threads));
+  const bool short_rows = footprint < least_long_rows * threads * row_bytes(*format, long_row);
+  const std::size_t columns = short_rows ? short_row : long_row, bytes_of_row = row_bytes(*format, columns);
+  const std::size_t rows = footprint / bytes_of_row;
+  if (rows < least_rows * threads) throw Unavailable("fewer than four rows of 1024 weights for each thread");
+  const auto weights = home_of(workspace, *format, short_rows, rows * bytes_of_row);
+  return std::make_unique<Gemv>(team, *format, columns, std::size_t(batch), weights, std::move(kernel));
 }
 
 Probe near_data_gemv() {
   return {
       .name = "near_data.gemv",
-      .summary = "Bytes of weights per second while the threads multiply a matrix of weights with a vector.",
+      .summary = "Bytes of weights per second while the threads multiply a matrix of weights with a batch of vectors.",
       .quantity = {"bandwidth", Unit::byte_per_second},
       .axes = [](const Machine& machine, bool quick) -> std::vector<Axis> {
-        const double last = largest_footprint(machine, 0x1p29);
-        return {{"type", Unit::text, words({"f32", "int8"}), "number format of the weights"},
-                footprint_axis(0x1p20, last, quick ? 8 : 1),
-                threads_axis(machine, quick)};
+        const double last = largest_gemv(machine, quick);
+        auto types = words({"f32", "f16", "bf16", "int8", "int4"});
+        if (quick) types = words({"f32", "bf16", "int8", "int4"});
+        return {{"type", Unit::text, types, "number format of the weights; int8 and int4 in blocks with a scale"},
+                footprint_axis(quick ? 0x1p20 : 0x1p15, last, quick ? 8 : 2),
+                threads_axis(machine, true),
+                {"batch", Unit::one, numbers({1}), "vectors that each weight is multiplied with"}};
       },
+      .beside = batches,
       .available = [](const Machine&) { return Availability{}; },
-      .prepare =
-          [](Workspace& workspace, const Point& point) {
-            const std::string& type = point.word("type");
-            if (type == "f32") return gemv_f32_trial(workspace, point);
-            if (type == "int8") return gemv_int8_trial(workspace, point);
-            throw Unavailable("near_data.gemv knows the types f32 and int8, not '" + type + "'");
-          },
+      .prepare = [](Workspace& workspace, const Point& point) { return gemv_trial(workspace, point); },
   };
 }
 

@@ -15,18 +15,24 @@ inline void relax() {
 }
 
 // Spins until `condition` holds. After some hundred microseconds, far beyond anything a free processor makes us wait,
-// the other side has probably been descheduled: then each look also offers our processor to whoever needs it.
-template <class Condition>
-void spin_until(Condition condition) {
+// the other side has probably been descheduled: then each look also offers our processor to whoever needs it, by
+// `give_way` (a parameter so that a test can count it).
+template <class Condition, class GiveWay>
+void spin_until(Condition condition, GiveWay give_way) {
   constexpr int patience = 4096;
   for (int looks = 0; !condition();) {
     relax();
     if (looks < patience) {
       ++looks;
     } else {
-      sched_yield();
+      give_way();
     }
   }
+}
+
+template <class Condition>
+void spin_until(Condition condition) {
+  spin_until(condition, [] { sched_yield(); });
 }
 
 }  // namespace sextant::probes

@@ -3,8 +3,9 @@
 // sync.barrier: how long it takes until all threads know that all have arrived.
 //
 // What is measured: the threads of a team meet again and again at one barrier, with nothing to do in between. Kind
-//   `spin` is a centralised barrier on which the threads spin, as inference engines have it; kind `std` is std::barrier
-//   of the standard library the program was built with.
+//   `spin` is a centralised barrier on which the threads spin, as inference engines have it; `dissemination` passes the
+//   news on in rounds instead, which takes fewer trips to one line where there are many threads; kind `std` is
+//   std::barrier of the standard library the program was built with.
 // How bytes are counted: none are. An operation is one barrier, passed by all.
 // What would make it wrong: fewer free processors than threads (a waiting thread then spins against the one it waits
 //   for: the time is a scheduler's, see the conditions of each sample); two threads on one core. Every 64th barrier is
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "probes/axes.hpp"
+#include "probes/kernels/dissemination_barrier.hpp"
 #include "probes/kernels/spin_barrier.hpp"
 #include "probes/probes.hpp"
 #include "probes/threads/trials.hpp"
@@ -86,7 +88,8 @@ Probe sync_barrier() {
       .precision = 0.03,
       .sample_seconds = 0.005,  // a row and its counters cost some 30 us: less than 1 %
       .axes = [](const Machine& machine, bool quick) -> std::vector<Axis> {
-        return {{"kind", Unit::text, words({"spin", "std"}), "spinning barrier or std::barrier"},
+        return {{"kind", Unit::text, quick ? words({"spin", "std"}) : words({"spin", "dissemination", "std"}),
+                 "spinning on one counter, spinning in rounds of pairs, or std::barrier"},
                 threads_axis(machine, quick, 2)};
       },
       .available =
@@ -101,11 +104,15 @@ Probe sync_barrier() {
           auto barrier = std::make_shared<SpinBarrier>(threads);
           return barrier_trial(workspace, threads, [barrier](int) { barrier->arrive_and_wait(); });
         }
+        if (kind == "dissemination") {
+          auto barrier = std::make_shared<DisseminationBarrier>(threads);
+          return barrier_trial(workspace, threads, [barrier](int member) { barrier->arrive_and_wait(member); });
+        }
         if (kind == "std") {
           auto barrier = std::make_shared<std::barrier<>>(threads);
           return barrier_trial(workspace, threads, [barrier](int) { barrier->arrive_and_wait(); });
         }
-        throw Unavailable("sync.barrier knows the kinds spin and std, not '" + kind + "'");
+        throw Unavailable("sync.barrier knows the kinds spin, dissemination and std, not '" + kind + "'");
       },
   };
 }

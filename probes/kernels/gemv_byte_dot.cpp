@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <hwy/base.h>
+
+#include "probes/kernels/gemv_loops.hpp"
+
+#if HWY_ARCH_X86
+#include <immintrin.h>
+
+#include <algorithm>
+#include <cstring>
+
+HWY_PUSH_ATTRIBUTES("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni")
+namespace sextant::probes {
+
+namespace {
+
+constexpr std::size_t group = 16;  // blocks whose scales are converted together
+
+// 256 bits are one block, and processors with 512 bits do twice as many halves a cycle: nothing is lost by not pairing
+// blocks, and each product needs one scale only. The instruction multiplies unsigned with signed bytes, so weights are
+// made unsigned by adding 128 (they have 8 already in int4), and the sum starts at minus what that adds.
+template <Format format>
+inline __m256i unsigned_weights(const std::byte* block) {
+  if constexpr (format == Format::int8) {
+    const auto weights = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block + 2));
+    return _mm256_xor_si256(weights, _mm256_set1_epi8(char(0x80)));
+  } else {
+    const auto both = _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(block + 2)));
+    const auto shifts = _mm256_setr_epi32(0, 0, 0, 0, 4, 4, 4, 4);
+    return _mm256_and_si256(_mm256_srlv_epi32(both, shifts), _mm256_set1_epi8(15));
+  }
+}
+
+// The scales of up to `group` blocks of one row.
+template <std::size_t block_bytes>
+inline __m512 scales_of(const std::byte* blocks, std::size_t count) {
+  alignas(32) std::uint16_t halves[group] = {};
+  if (count == group) {
+    for (std::size_t i = 0; i < group; ++i) std::memcpy(&halves[i], blocks + i * block_bytes, 2);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) std::memcpy(&halves[i], blocks + i * block_bytes, 2);
+  }
+  // With a mask, though all lanes are wanted: GCC 12 warns of its own unmasked form.
+  return _mm512_maskz_cvtph_ps(0xffff, _mm256_load_si256(reinterpret_cast<const __m256i*>(halves)));
+}
+
+inline float sum_of(__m256 lanes) {
+  __m128 sum = _mm_add_ps(_mm256_castps256_ps128(lanes), _mm256_extractf128_ps(lanes, 1));
+  sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
+  return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
+}
+
+// R rows from `weights` on with B vectors from `first` on. All R * B sums stay in registers.
+template <Format format, int R, int B>
+void patch(const Product& p, std::size_t row, std::size_t first) {
+  constexpr std::size_t block_bytes = format == Format::int8 ? 34 : 18;
+  const std::size_t columns = p.x->columns(), blocks = columns / scale_block, bytes = blocks * block_bytes;
+  const std::byte* const weights = p.weights + row * bytes;
+  const std::int8_t* const levels = p.x->forms().levels.data() + first * columns;
+  const std::int32_t* const offsets = p.x->forms().offsets.data() + first * columns / 4;
+  const float* const scales = p.x->forms().scales.data() + first * blocks;
+  alignas(64) float factors[R][B][group];
+  __m256 sums[R][B];
+  for (auto& of_row : sums) {
+    for (auto& sum : of_row) sum = _mm256_setzero_ps();
+  }
+  for (std::size_t done = 0; done < blocks; done += group) {
+    const std::size_t count = std::min(group, blocks - done);
+    const auto mask = __mmask16((1u << count) - 1);
+    for (int r = 0; r < R; ++r) {
+      const __m512 of_weights = scales_of<block_bytes>(weights + std::size_t(r) * bytes + done * block_bytes, count);
+      for (int b = 0; b < B; ++b) {
+        const __m512 of_x = _mm512_maskz_loadu_ps(mask, scales + std::size_t(b) * blocks + done);
+        _mm512_store_ps(factors[r][b], _mm512_mul_ps(of_weights, of_x));
+      }
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t c = (done + i) * scale_block;
+      __m256i w[R];
+      for (int r = 0; r < R; ++r) {
+        const std::byte* const block = weights + std::size_t(r) * bytes + (done + i) * block_bytes;
+        w[r] = unsigned_weights<format>(block);
+        prefetch_next_rows(block, R * bytes);
+      }
+      for (int b = 0; b < B; ++b) {
+        const std::size_t at = std::size_t(b) * columns + c;
+        const auto x = _mm256_load_si256(reinterpret_cast<const __m256i*>(levels + at));
+        const auto offset = _mm256_load_si256(reinterpret_cast<const __m256i*>(offsets + at / 4));
+        for (int r = 0; r < R; ++r) {
+          const __m256 dot = _mm256_cvtepi32_ps(_mm256_dpbusd_epi32(offset, w[r], x));
+          sums[r][b] = _mm256_fmadd_ps(dot, _mm256_set1_ps(factors[r][b][i]), sums[r][b]);
+        }
+      }
+    }
+  }
+  for (int r = 0; r < R; ++r) {
+    for (int b = 0; b < B; ++b) p.y[(first + std::size_t(b)) * p.stride + row + std::size_t(r)] = sum_of(sums[r][b]);
+  }
+}
+
+template <Format format, int R>
+void all_vectors(const Product& p, std::size_t row) {
+  const std::size_t batch = p.x->batch();
+  std::size_t b = 0;
+  for (; b + 4 <= batch; b += 4) patch<format, R, 4>(p, row, b);
+  for (; b + 2 <= batch; b += 2) patch<format, R, 2>(p, row, b);
+  for (; b < batch; ++b) patch<format, R, 1>(p, row, b);
+}
+
+template <Format format>
+void all_rows(const Product& p) {
+  std::size_t row = 0;
+  for (; row + 4 <= p.rows; row += 4) all_vectors<format, 4>(p, row);
+  for (; row < p.rows; ++row) all_vectors<format, 1>(p, row);
+}
+
+}  // namespace
+
+void gemv_byte_dot(const Product& product) {
+  if (product.x->weights() == Format::int8) return all_rows<Format::int8>(product);
+  all_rows<Format::int4>(product);
+}
+
+void sum_fours(std::span<const std::int8_t> levels, std::int32_t offset, std::int32_t* sums) {
+  for (std::size_t c = 0; c < levels.size(); c += 32, sums += 8) {
+    const auto x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(levels.data() + c));
+    const auto sum = _mm256_dpbusd_epi32(_mm256_setzero_si256(), _mm256_set1_epi8(1), x);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums), _mm256_mullo_epi32(sum, _mm256_set1_epi32(offset)));
+  }
+}
+
+}  // namespace sextant::probes
+HWY_POP_ATTRIBUTES
+
+namespace sextant::probes {
+
+bool has_byte_dot() {
+  return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+}
+
+}  // namespace sextant::probes
+#else
+namespace sextant::probes {
+
+bool has_byte_dot() { return false; }
+void gemv_byte_dot(const Product&) {}
+void sum_fours(std::span<const std::int8_t>, std::int32_t, std::int32_t*) {}
+
+}  // namespace sextant::probes
+#endif
