@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "probes/probe/probe.hpp"
+#include "bench/plan.hpp"
 #include "probes/probe/workspace.hpp"
 
 namespace benchmark {
@@ -13,11 +13,11 @@ class BenchmarkReporter;
 
 namespace sextant::bench {
 
-// Runs the trials of this process under Google Benchmark, for people who know its flags, its output and its comparison
+// Runs the planned trials of this process under Google Benchmark, for people who know its flags, its output and its comparison
 // tools. Bytes and operations are those of the trials: the numbers differ from `sextant run` only in how they are
-// summarised (mean of one batch instead of the median of many samples). `arguments` are its flags; `reporter` replaces
+// summarised (mean of one batch instead of the median of many samples). A probe's extra columns become counters. `arguments` are its flags; `reporter` replaces
 // its own one.
-int run_google_benchmark(const std::vector<probes::Probe>& probes, probes::Workspace& workspace,
+int run_google_benchmark(const std::vector<PlannedProbe>& plan, probes::Workspace& workspace,
                          const std::vector<std::string>& arguments, benchmark::BenchmarkReporter* reporter = nullptr);
 
 }  // namespace sextant::bench

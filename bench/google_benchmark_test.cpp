@@ -4,7 +4,9 @@
 #include <benchmark/benchmark.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <map>
+#include <memory>
 
 #include "probes/probe/sampler.hpp"
 #include "probes/probes.hpp"
@@ -18,6 +20,7 @@ class Kept final : public benchmark::BenchmarkReporter {
   struct Counts {
     double bytes, operations;
     bool failed;
+    std::map<std::string, double> counters;
   };
   std::map<std::string, Counts> counts;
 
@@ -30,8 +33,10 @@ class Kept final : public benchmark::BenchmarkReporter {
         const auto found = report.counters.find(name);
         return found == report.counters.end() ? 0.0 : found->second.value * seconds;
       };
+      std::map<std::string, double> counters;
+      for (const auto& [name, counter] : report.counters) counters[name] = counter.value;
       counts[report.run_name.function_name] = {rate("bytes_per_second"), rate("items_per_second"),
-                                               report.error_occurred};
+                                               report.error_occurred, counters};
     }
   }
 };
@@ -42,7 +47,9 @@ TEST(GoogleBenchmark, CountsTheSameBytesAndOperationsAsTheSampler) {
   std::vector<probes::Probe> all = probes::cpu_probes();
   probes::Workspace workspace(machine, {}, 1);
   Kept kept;
-  ASSERT_EQ(run_google_benchmark(all, workspace, {"--benchmark_min_time=0.001"}, &kept), 0);
+  ASSERT_EQ(run_google_benchmark(make_plan(all, machine, {.mode = "quick"}), workspace, {"--benchmark_min_time=0.001"},
+                                 &kept),
+            0);
   int compared = 0;
   constexpr std::uint64_t iterations = 4;  // below five the sampler adds none of its random stretch
   for (probes::Probe& probe : all) {
@@ -66,6 +73,46 @@ TEST(GoogleBenchmark, CountsTheSameBytesAndOperationsAsTheSampler) {
     probes::run_launch(probe, workspace, assignments, 0, probes::monotonic_clock(), 0, sink);
   }
   EXPECT_GT(compared, 5);
+}
+
+class Extras final : public probes::Trial {
+ public:
+  probes::Work run(std::uint64_t iterations) override {
+    return {.operations = double(iterations),
+            .bytes = 0,
+            .seconds = 0.01 * double(iterations),
+            .extras = {7, std::numeric_limits<double>::quiet_NaN()}};
+  }
+  void verify() override {}
+};
+
+TEST(GoogleBenchmark, ExtraColumnsAreCountersAndAPointIsPreparedOnce) {
+  int prepared = 0;
+  const probes::Probe probe{
+      .name = "fake.extras",
+      .summary = "",
+      .quantity = {"latency", probes::Unit::second},
+      .extras = {{"seven", probes::Unit::one}, {"empty", probes::Unit::one}},
+      .axes = [](const probes::Machine&, bool) -> std::vector<probes::Axis> {
+        return {{"size", probes::Unit::one, probes::numbers({1, 2, 3})}};
+      },
+      .available = [](const probes::Machine&) { return probes::Availability{}; },
+      .prepare =
+          [&](probes::Workspace&, const probes::Point&) {
+            ++prepared;
+            return std::make_unique<Extras>();
+          },
+  };
+  const probes::Machine machine = probes::detect_machine();
+  probes::Workspace workspace(machine, {}, 1);
+  Kept kept;
+  const auto plan = make_plan({probe}, machine, {.overrides = {"fake.extras.size=5,6"}, .mode = "quick"});
+  ASSERT_EQ(run_google_benchmark(plan, workspace, {"--benchmark_min_time=0.2"}, &kept), 0);
+  ASSERT_EQ(kept.counts.size(), 2u);  // the two of the override
+  EXPECT_EQ(prepared, 2);             // although one iteration is too short, and more follow
+  const auto& counters = kept.counts.at("fake.extras/size=5").counters;
+  EXPECT_EQ(counters.at("seven"), 7);
+  EXPECT_EQ(counters.count("empty"), 0u);
 }
 
 }  // namespace

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The peers: one function each, that returns the command for one try and how its output is read.
+
+`surroundings` finds a program or raises Missing. Sizes are bytes of all arrays and threads together, values SI.
+The flags are those that each project's own documentation recommends; README.md says which of their numbers is read.
+"""
+import json
+import re
+
+import ours
+import random_model
+from programs import Command
+
+ARRAY = 1 << 26  # doubles in an array of STREAM and BabelStream: 512 MiB
+
+
+def number_after(pattern, text, what):
+    found = re.search(pattern, text, re.MULTILINE)
+    if not found:
+        raise ValueError(f"no {what}")
+    return float(found.group(1))
+
+
+def threads_of_openmp(threads):
+    return {"OMP_NUM_THREADS": str(threads), "OMP_PROC_BIND": "true"}
+
+
+def likwid(surroundings, kernel, size, threads):
+    """Mean over about a second, bytes as the kernel names them: no write-allocate."""
+    return Command((surroundings.find("likwid-bench"), "-t", kernel, "-s", "1", "-w", f"S0:{size}B:{threads}"),
+                   lambda text: 1e6 * number_after(r"^MByte/s:\s+([\d.]+)", text, "line MByte/s:"))
+
+
+def stream(surroundings, kernel, threads):
+    """The best of its passes. The size of its arrays was decided when it was built."""
+
+    def parse(text):
+        array = number_after(r"^Array size = (\d+)", text, "size of the arrays")
+        if array != ARRAY:
+            raise ValueError(f"arrays of {array:.0f} elements; build it with -DSTREAM_ARRAY_SIZE={ARRAY}")
+        return 1e6 * number_after(rf"^{kernel}:\s+([\d.]+)", text, f"line {kernel}:")
+
+    return Command((surroundings.find("stream"),), parse, threads_of_openmp(threads))
+
+
+def babelstream(surroundings, kernel, threads):
+    """The best of its passes."""
+    return Command((surroundings.find("omp-stream"), "-s", str(ARRAY), "-n", "10", "--only", kernel),
+                   lambda text: 1e6 * number_after(rf"^{kernel}\s+([\d.]+)", text, f"line {kernel}"),
+                   threads_of_openmp(threads))
+
+
+def multichase(surroundings, size, pages):
+    """The mean of three samples of half a second. Without -T as large as the memory it would stay in 256 KiB at a time;
+    without -H it asks for small pages alone."""
+    huge = {"small": (), "transparent": ("-H",)}[pages]
+    return Command((surroundings.find("multichase"), "-m", str(size), "-s", "64", "-T", str(size), "-n", "3", "-a",
+                    *huge),
+                   lambda text: 1e-9 * number_after(r"^\s*([\d.]+)\s*$", text, "line with a number"))
+
+
+def coherency_latency(surroundings, first, second):
+    """Its matrix holds halves of the way there and back."""
+
+    def parse(text):
+        rows = [line.split(",") for line in text.split("Cache line offset: 0\n")[1].splitlines()]
+        return 1e-9 * float(rows[first][second])
+
+    program = surroundings.find("CoherencyLatency_amd64", "CoherencyLatency_aarch64", "CoherencyLatency_riscv64")
+    return Command((program, "-iterations", "1000000"), parse)
+
+
+ROWS, COLUMNS = 4096, 14336  # of the matrix that test-backend-ops multiplies
+
+
+def matrix_bytes(type):
+    return random_model.bytes_of((COLUMNS, ROWS), type)
+
+
+def llama_product(surroundings, type, processors):
+    """Bytes of weights a second of one product of a matrix and a vector. It takes as many threads as it is let have
+    processors, and cannot be told to stop after the type of interest."""
+    line = rf"MUL_MAT\(type_a={type},type_b=f32,m={ROWS},n=1,k={COLUMNS},.*?([\d.]+) us/run"
+    return Command((surroundings.find("taskset"), "-c", ",".join(map(str, processors)),
+                    surroundings.find("test-backend-ops"), "perf", "-o", "MUL_MAT", "-b", "CPU"),
+                   lambda text: matrix_bytes(type) / (1e-6 * number_after(line, text, f"product of type {type}")),
+                   until=line)
+
+
+def llama_decode(surroundings, shape, type, threads):
+    """Tokens a second, the mean over 32 that are generated with an empty context."""
+
+    def parse(text):
+        return float(json.loads(text)[0]["avg_ts"])
+
+    return Command((surroundings.find("llama-bench"), "-m", surroundings.model(shape, type), "-p", "0", "-n", "32",
+                    "-r", "1", "-t", str(threads), "-o", "json"), parse)
+
+
+def sextant(surroundings, probe, axes, reading):
+    """Another point of the same program."""
+    return ours.command(surroundings.sextant, probe, axes, reading)
