@@ -10,8 +10,10 @@ from random_model import Shape
 
 MEMORY = 1 << 30  # bytes of a footprint that no cache holds
 
-# The models of decode.reference that an engine decodes too: weights to shape, as the probe says.
-SHAPES = {100e6: Shape(dimension=768, layers=12, heads=12, kv_heads=4, inner=2048, vocabulary=32000)}
+# Models of decode.reference, which knows each by its number of weights.
+SHAPES = (Shape(dimension=768, layers=12, heads=12, kv_heads=4, inner=2048, vocabulary=32000),
+          Shape(dimension=1024, layers=24, heads=16, kv_heads=4, inner=4096, vocabulary=32000))
+TOKENS = 32  # that an engine decodes from nothing; ours stands in the middle of them all the time
 FORMATS = {"int8": "q8_0", "int4": "q4_0"}  # Sextant's word and the engine's
 
 
@@ -101,12 +103,15 @@ def against_llama(machine):
             yield Cell(f"near_data.gemv {type} threads={threads} llama.cpp test-backend-ops", "near_data.gemv",
                        {"type": type, "footprint": others.matrix_bytes(theirs), "threads": threads, "batch": 1}, "mean",
                        partial(others.llama_product, type=theirs, processors=machine.processors[:threads]), KERNEL)
-    for parameters, shape in SHAPES.items():
+    for shape in SHAPES:
         for type, theirs in FORMATS.items():
             for threads in thread_counts(machine):
-                yield Cell(f"decode.reference {type} threads={threads} llama-bench", "decode.reference",
-                           {"parameters": int(parameters), "type": type, "threads": threads, "context": 128}, "tokens",
-                           partial(others.llama_decode, shape=shape, type=theirs, threads=threads), KERNEL)
+                yield Cell(f"decode.reference {shape.weights() / 1e6:.0f}M {type} threads={threads} llama-bench",
+                           "decode.reference",
+                           {"parameters": shape.weights(), "type": type, "threads": threads, "context": TOKENS // 2},
+                           "tokens",
+                           partial(others.llama_decode, shape=shape, type=theirs, threads=threads, tokens=TOKENS),
+                           KERNEL)
 
 
 def cells(machine):

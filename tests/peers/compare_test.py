@@ -59,7 +59,7 @@ class Readers(unittest.TestCase):
         weights = 4096 * 14336 / 32 * 18  # bytes
         self.assertAlmostEqual(product.parse(capture("test-backend-ops.txt")), weights / 2330.12e-6, delta=1)
         self.assertIn("0,1", product.argv)
-        decode = others.llama_decode(Anything(), None, "q4_0", 2)
+        decode = others.llama_decode(Anything(), None, "q4_0", 2, 8)
         self.assertEqual(decode.parse(capture("llama-bench.json")), 338.848061)
 
     def test_other_text_is_refused(self):
@@ -67,7 +67,7 @@ class Readers(unittest.TestCase):
         commands = [others.likwid(Anything(), "load", 1, 1), others.stream(Anything(), "Copy", 1),
                     others.babelstream(Anything(), "Copy", 1), others.multichase(Anything(), 1, "small"),
                     others.coherency_latency(Anything(), 0, 1), others.llama_product(Anything(), "q8_0", (0,)),
-                    others.llama_decode(Anything(), shape, "q8_0", 1)]
+                    others.llama_decode(Anything(), shape, "q8_0", 1, 8)]
         texts = ("", "Segmentation fault\n", "[]", "x,y\nCache line offset: 0\n")
         for command, text in itertools.product(commands, texts):
             with self.assertRaises((ValueError, IndexError), msg=f"{command} {text!r}"):
@@ -177,6 +177,7 @@ class Models(unittest.TestCase):
     def test_header_and_size(self):
         shape = random_model.Shape(dimension=64, layers=2, heads=4, kv_heads=2, inner=96, vocabulary=128)
         weights = 2 * 64 * 128 + 2 * (2 * 64 * 64 + 2 * 64 * 32 + 3 * 64 * 96)
+        self.assertEqual(shape.weights(), weights + 64 * (2 * 2 + 1))
         for type, size in (("f16", 2 * weights), ("q8_0", weights // 32 * 34), ("q4_0", weights // 32 * 18)):
             with tempfile.NamedTemporaryFile() as file:
                 random_model.write(file.name, shape, type)

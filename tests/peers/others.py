@@ -84,17 +84,17 @@ def llama_product(surroundings, type, processors):
     return Command((surroundings.find("taskset"), "-c", ",".join(map(str, processors)),
                     surroundings.find("test-backend-ops"), "perf", "-o", "MUL_MAT", "-b", "CPU"),
                    lambda text: matrix_bytes(type) / (1e-6 * number_after(line, text, f"product of type {type}")),
-                   until=line)
+                   until=line, name="test-backend-ops")
 
 
-def llama_decode(surroundings, shape, type, threads):
-    """Tokens a second, the mean over 32 that are generated with an empty context."""
+def llama_decode(surroundings, shape, type, threads, tokens):
+    """Tokens a second, the mean over those that are generated from an empty context."""
 
     def parse(text):
         return float(json.loads(text)[0]["avg_ts"])
 
-    return Command((surroundings.find("llama-bench"), "-m", surroundings.model(shape, type), "-p", "0", "-n", "32",
-                    "-r", "1", "-t", str(threads), "-o", "json"), parse)
+    return Command((surroundings.find("llama-bench"), "-m", surroundings.model(shape, type), "-p", "0",
+                    "-n", str(tokens), "-r", "1", "-t", str(threads), "-o", "json"), parse)
 
 
 def sextant(surroundings, probe, axes, reading):

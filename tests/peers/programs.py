@@ -24,7 +24,12 @@ class Command:
     argv: tuple
     parse: Callable[[str], float]  # of what it printed, a value in SI units; raises ValueError
     environment: dict = field(default_factory=dict)
+    name: str = ""  # of the program that measures, where another one starts it
     until: str = ""  # regular expression of the last line of interest: the rest is not waited for
+
+    @property
+    def program(self):
+        return self.name or os.path.basename(self.argv[0])
 
     def __str__(self):
         return " ".join([f"{name}={value}" for name, value in self.environment.items()] + list(self.argv))
@@ -54,7 +59,7 @@ def end(process):
 
 def output_of(command, seconds):
     """What the command printed on stdout; raises Unusable."""
-    name = os.path.basename(command.argv[0])
+    name = command.program
     late = threading.Event()
     with tempfile.TemporaryFile("w+", errors="replace") as complaints:
         try:
@@ -91,11 +96,10 @@ def output_of(command, seconds):
 def measure(command, seconds):
     """The value that the command prints, above zero; raises Unusable."""
     text = output_of(command, seconds)
-    name = os.path.basename(command.argv[0])
     try:
         value = command.parse(text)
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise Unusable(f"{name} printed something unexpected: {error}")
+        raise Unusable(f"{command.program} printed something unexpected: {error}")
     if not 0 < value < float("inf"):
-        raise Unusable(f"{name} printed {value:g}, which is no measurement")
+        raise Unusable(f"{command.program} printed {value:g}, which is no measurement")
     return value

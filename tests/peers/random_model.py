@@ -33,6 +33,9 @@ class Shape:
     inner: int  # of the gated feed-forward network
     vocabulary: int
 
+    def weights(self):
+        return sum(elements(size) for _, size in tensors(self))
+
 
 def tensors(shape):
     """Names and sizes, columns first, in the order of the file."""
