@@ -92,7 +92,7 @@ TEST(GoogleBenchmark, ExtraColumnsAreCountersAndAPointIsPreparedOnce) {
       .name = "fake.extras",
       .summary = "",
       .quantity = {"latency", probes::Unit::second},
-      .extras = {{"seven", probes::Unit::one}, {"empty", probes::Unit::one}},
+      .extras = {{"seven", probes::Unit::one, ""}, {"empty", probes::Unit::one, ""}},
       .axes = [](const probes::Machine&, bool) -> std::vector<probes::Axis> {
         return {{"size", probes::Unit::one, probes::numbers({1, 2, 3})}};
       },

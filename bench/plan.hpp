@@ -11,10 +11,10 @@
 namespace sextant::bench {
 
 struct Request {
-  std::vector<std::string> prefixes;   // "memory", "net.allreduce"; empty = every probe
-  std::string filter;                  // regular expression on probe names; empty = all
-  std::vector<std::string> overrides;  // "memory.read.footprint=64KiB,1MiB"
-  std::string mode = "standard";       // quick, standard, publish
+  std::vector<std::string> prefixes = {};   // "memory", "net.allreduce"; empty = every probe
+  std::string filter = {};                  // regular expression on probe names; empty = all
+  std::vector<std::string> overrides = {};  // "memory.read.footprint=64KiB,1MiB"
+  std::string mode = "standard";            // quick, standard, publish
 };
 
 struct PlannedProbe {
