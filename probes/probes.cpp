@@ -5,8 +5,9 @@ namespace sextant::probes {
 
 std::vector<Probe> cpu_probes() {
   return {
-      memory_read(),        //
-      memory_latency(),     //
+      memory_read(),     //
+      memory_latency(),  //
+      memory_loaded_latency(), memory_gather(),
       near_data_gemv(),     //
       sync_barrier(),       //
       overhead_dispatch(),  //

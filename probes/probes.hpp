@@ -12,6 +12,8 @@ std::vector<Probe> cpu_probes();
 
 Probe memory_read();
 Probe memory_latency();
+Probe memory_loaded_latency();
+Probe memory_gather();
 Probe near_data_gemv();
 Probe sync_barrier();
 Probe overhead_dispatch();

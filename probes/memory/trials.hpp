@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "probes/kernels/gather.hpp"
 #include "probes/kernels/stream.hpp"
 #include "probes/memory/chaser.hpp"
 #include "probes/probe/probe.hpp"
@@ -18,5 +19,15 @@ using SumPasses = std::function<std::uint64_t(std::span<std::uint64_t> words, st
 std::unique_ptr<Trial> memory_read_trial(Workspace& workspace, const Point& point, SumPasses kernel = sum_passes);
 
 std::unique_ptr<Trial> memory_latency_trial(Workspace& workspace, const Point& point, Chase kernel = chase);
+
+using Gather = std::function<void(const Granules& granules, std::span<std::uint64_t> chains, std::uint64_t steps)>;
+std::unique_ptr<Trial> memory_gather_trial(Workspace& workspace, const Point& point, Gather kernel = gather);
+
+// What an injector does to a chunk of memory: returns the sum of its words, and, where the traffic is mixed, adds one to
+// each of them on the way.
+using SumChunk = std::function<std::uint64_t(std::span<const std::uint64_t> words)>;
+using UpdateChunk = std::function<std::uint64_t(std::span<std::uint64_t> words)>;
+std::unique_ptr<Trial> memory_loaded_latency_trial(Workspace& workspace, const Point& point, Chase chaser = chase,
+                                                   SumChunk sum = sum_words, UpdateChunk update = update_words);
 
 }  // namespace sextant::probes
