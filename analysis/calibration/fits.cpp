@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/calibration/levels.hpp"
+#include "analysis/calibration/gather_fits.hpp"
+#include "analysis/calibration/level_fits.hpp"
+#include "analysis/calibration/loaded_fits.hpp"
 
 namespace sextant::analysis {
 
@@ -52,8 +54,6 @@ std::vector<double> values(const Observations& all) {
 std::function<bool(const Observation&)> with(std::string_view axis, double value) {
   return [axis, value](const Observation& observation) { return observation.number(axis) == value; };
 }
-
-std::string range(std::string_view axis, double low, double high) { return fmt::format("{}={}..{}", axis, low, high); }
 
 const Observation& fastest_of(const Observations& curve, const Structure& structure) {
   return *std::find_if(curve.begin(), curve.end(), [&](const Observation& observation) {
@@ -127,7 +127,7 @@ Structure find_structure(const Observations& data) {
   }
   note_fastest(storage_points(data), structure);
   structure.interfering = most_interfering(data);
-  structure.latency_levels = find_levels(values(select(data, "memory.latency", "footprint")));
+  structure.latency_levels = find_levels(values(latency_curve(data)));
   return structure;
 }
 
@@ -140,24 +140,9 @@ void fit_memory(const Observations& data, const Structure& structure, std::vecto
     into.push_back(measured("memory.read.bandwidth.dram", dram_bandwidth(data, threads), Unit::byte_per_second,
                             fmt::format("threads={}", threads), "the largest footprint is outside every cache"));
   }
-  const Observations latency = select(data, "memory.latency", "footprint");
-  for (const Observation& point : latency) {
-    into.push_back(measured("memory.latency", point.value, Unit::second, at(point, {"footprint"})));
-  }
-  const auto& levels = structure.latency_levels;
-  for (std::size_t k = 0; k < levels.size() && !latency.empty(); ++k) {
-    const std::size_t begin = levels[k], end = k + 1 < levels.size() ? levels[k + 1] : latency.size();
-    double logs = 0;
-    for (std::size_t i = begin; i < end; ++i) logs += std::log(latency[i].value);
-    into.push_back(fitted(fmt::format("memory.latency.level{}", k + 1), std::exp(logs / double(end - begin)),
-                          Unit::second,
-                          range("footprint", latency[begin].number("footprint"), latency[end - 1].number("footprint")),
-                          "a plateau of the latency curve, not a cache the system claims"));
-  }
-  if (!latency.empty()) {
-    into.push_back(measured("memory.latency.dram", latency.back().value, Unit::second, {},
-                            "the largest footprint is outside every cache"));
-  }
+  fit_levels(data, structure, into);
+  fit_loaded_latency(data, into);
+  fit_gather(data, into);
 }
 
 void fit_near_data(const Observations& data, const Structure& structure, std::vector<Parameter>& into) {

@@ -34,15 +34,14 @@ TEST_F(LoadedLatency, ArrivesAtEveryLoadAndCountsWhatWasInjected) {
   for (const char* traffic : {"read", "mixed"}) {
     for (const double load : {0., 0.5, 1.}) {
       const auto trial = memory_loaded_latency_trial(bench.workspace, at(traffic, load));
-      for (int repeat = 0; repeat < 2; ++repeat) {
+      // On a busy machine the other thread may not get a turn while the chaser's clock runs.
+      double injected = 0;
+      for (int repeat = 0; repeat < 2 || (load > 0 && injected == 0 && repeat < 500); ++repeat) {
         const Work work = trial->run(20);
         ASSERT_EQ(work.extras.size(), 1u);
-        if (load == 0) {
-          EXPECT_EQ(work.extras[0], 0);
-        } else {
-          EXPECT_GT(work.extras[0], 0);
-        }
+        injected += work.extras[0];
       }
+      EXPECT_EQ(injected > 0, load > 0) << traffic << load;
       EXPECT_NO_THROW(trial->verify()) << traffic << load;
     }
   }
