@@ -79,7 +79,7 @@ TEST(Levels, KneesOfSimulatedCachesAreRecovered) {
   const std::vector<Cache> laptop{{32 * 1024., 1.0e-9}, {512 * 1024., 3.5e-9}, {16 * 0x1p20, 14e-9}};
   const std::vector<Cache> two{{64 * 1024., 1.0e-9}, {4 * 0x1p20, 6e-9}};
   for (const double noise : {0., 0.03, 0.08}) {
-    for (const double sharpness : {3., 10.}) {
+    for (const double sharpness : {0.5, 1., 3., 10.}) {
       expect_knees(server, 120e-9, sharpness, noise);
       expect_knees(laptop, 90e-9, sharpness, noise);
       expect_knees(two, 150e-9, sharpness, noise);
