@@ -15,6 +15,8 @@ Probe memory_write();
 Probe memory_copy();
 Probe memory_triad();
 Probe memory_latency();
+Probe memory_loaded_latency();
+Probe memory_gather();
 Probe compute_fma();
 Probe near_data_gemv();
 Probe near_data_attention();

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "analysis/calibration/fits.hpp"
+#include "analysis/calibration/level_fits.hpp"
 #include "analysis/calibration/memory_peak.hpp"
 #include "analysis/calibration/origin.hpp"
 #include "analysis/calibration/resampler.hpp"
@@ -196,6 +197,7 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
   for (auto& row : profile.draws.rows) std::transform(row.begin(), row.end(), row.begin(), shortened);
   std::vector<Parameter> facts;
   add_machine_facts(runs.back(), facts);
+  add_capacities(runs.back(), data, structure, facts);
   for (Parameter& fact : facts) {
     fact.evidence = evidence(runs, fact);
     profile.draws.columns.push_back(results::key(fact));

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "analysis/calibration/levels.hpp"
+#include "analysis/calibration/level_fits.hpp"
 
 namespace sextant::analysis {
 
@@ -81,7 +81,7 @@ Structure find_structure(const Observations& data, ExtraMedians extras) {
   }
   note_fastest(storage_points(data), value_of, structure);
   structure.interfering = most_interfering(data);
-  structure.latency_levels = find_levels(values(select(data, "memory.latency", "footprint", usual)));
+  structure.latency_levels = find_levels(values(latency_curve(data)));
   return structure;
 }
 

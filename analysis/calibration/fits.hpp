@@ -6,6 +6,7 @@
 
 #include "analysis/calibration/curves.hpp"
 #include "analysis/calibration/extras.hpp"
+#include "analysis/calibration/levels.hpp"
 #include "analysis/calibration/observation.hpp"
 #include "analysis/calibration/products.hpp"
 #include "results/record/profile.hpp"
@@ -21,7 +22,7 @@ using results::Parameter;
 struct Structure {
   std::vector<Curve> curves;
   std::vector<Products> products;
-  std::vector<std::size_t> latency_levels;
+  std::vector<Level> latency_levels;
   // The fastest points of their curves in the data. A maximum taken anew on each draw would grow with the number of points.
   std::vector<const results::Measurement*> fastest;
   // The two processors that slow each other most, chosen once for the same reason; null where no pair was measured.

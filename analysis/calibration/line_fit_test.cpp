@@ -6,8 +6,6 @@
 #include <cmath>
 #include <random>
 
-#include "analysis/calibration/levels.hpp"
-
 namespace sextant::analysis {
 namespace {
 
@@ -104,16 +102,6 @@ TEST(Pieces, TimesAreOnTheLinesAndBetweenThemInterpolated) {
   EXPECT_NEAR(time_at(pieces, 2048), std::sqrt(10 * 40.96), 1e-9);
   EXPECT_EQ(time_at(pieces, 4096), 40.96);
   EXPECT_EQ(time_at(pieces, 1e6), 1e4);
-}
-
-TEST(Levels, PlateausAreSplitWhereTheValueJumps) {
-  const std::vector<double> latency{1.1, 1.1, 1.15, 4.6, 4.6, 4.7, 17, 17.5, 200, 205, 210};
-  EXPECT_EQ(find_levels(latency), (std::vector<std::size_t>{0, 3, 6, 8}));
-}
-
-TEST(Levels, AFlatCurveIsOneLevelAndNoneIsNone) {
-  EXPECT_EQ(find_levels(std::vector<double>{5, 5.1, 4.9}), (std::vector<std::size_t>{0}));
-  EXPECT_TRUE(find_levels(std::vector<double>{}).empty());
 }
 
 }  // namespace

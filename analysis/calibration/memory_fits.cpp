@@ -6,6 +6,9 @@
 #include <cmath>
 
 #include "analysis/calibration/fits.hpp"
+#include "analysis/calibration/gather_fits.hpp"
+#include "analysis/calibration/level_fits.hpp"
+#include "analysis/calibration/loaded_fits.hpp"
 
 namespace sextant::analysis {
 
@@ -15,8 +18,6 @@ using results::Unit;
 namespace {
 
 constexpr std::array<std::string_view, 4> streams{"memory.read", "memory.write", "memory.copy", "memory.triad"};
-
-std::string range(std::string_view axis, double low, double high) { return fmt::format("{}={}..{}", axis, low, high); }
 
 // The point that differs from this one in its place alone: usual pages, binding and memory.
 const Observation* usual_twin(const Observation& point, const Observations& all) {
@@ -60,28 +61,6 @@ void fit_stream(const Observations& data, const std::string& probe, std::vector<
   fit_places(all, ".bandwidth", Unit::byte_per_second, into);
 }
 
-void fit_latency(const Observations& data, const Structure& structure, std::vector<Parameter>& into) {
-  const Observations latency = select(data, "memory.latency", "footprint", usual);
-  for (const Observation& point : latency) {
-    into.push_back(measured("memory.latency", point.value, Unit::second, at(point, {"footprint"})));
-  }
-  const auto& levels = structure.latency_levels;
-  for (std::size_t k = 0; k < levels.size() && !latency.empty(); ++k) {
-    const std::size_t begin = levels[k], end = k + 1 < levels.size() ? levels[k + 1] : latency.size();
-    double logs = 0;
-    for (std::size_t i = begin; i < end; ++i) logs += std::log(latency[i].value);
-    into.push_back(fitted(fmt::format("memory.latency.level{}", k + 1), std::exp(logs / double(end - begin)),
-                          Unit::second,
-                          range("footprint", latency[begin].number("footprint"), latency[end - 1].number("footprint")),
-                          "a plateau of the latency curve, not a cache the system claims"));
-  }
-  if (!latency.empty()) {
-    into.push_back(measured("memory.latency.dram", latency.back().value, Unit::second, {},
-                            "the largest footprint is outside every cache"));
-  }
-  fit_places(select(data, "memory.latency", "footprint"), "", Unit::second, into);
-}
-
 }  // namespace
 
 double dram_bandwidth(const Observations& data, double threads) {
@@ -92,7 +71,9 @@ double dram_bandwidth(const Observations& data, double threads) {
 
 void fit_memory(const Observations& data, const Structure& structure, std::vector<Parameter>& into) {
   for (const std::string_view stream : streams) fit_stream(data, std::string(stream), into);
-  fit_latency(data, structure, into);
+  fit_levels(data, structure, into);
+  fit_loaded_latency(data, structure, into);
+  fit_gather(data, into);
 }
 
 }  // namespace sextant::analysis

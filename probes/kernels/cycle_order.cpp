@@ -24,10 +24,11 @@ std::uint64_t reciprocal(std::uint64_t odd) {
   return x;
 }
 
-std::uint64_t checked(std::uint64_t places, std::uint64_t window) {
-  if (!std::has_single_bit(window) || window < 4 || places == 0 || places % window != 0) {
-    throw std::invalid_argument("a window is a power of two of at least 4 places, and the places are whole windows");
+std::uint64_t checked(std::uint64_t places, std::uint64_t window, std::uint64_t rounds) {
+  if (!std::has_single_bit(window) || !std::has_single_bit(rounds) || rounds < 2 || window < 2 * rounds) {
+    throw std::invalid_argument("a window and its rounds are powers of two, the window at least twice the rounds");
   }
+  if (places == 0 || places % window != 0) throw std::invalid_argument("the places are not whole windows");
   return places;
 }
 
@@ -70,31 +71,35 @@ std::uint64_t Permutation::inverse(std::uint64_t y) const {
 }
 
 CycleOrder::CycleOrder(std::uint64_t places, std::uint64_t seed)
-    : places_(places), outer_(places, seed), inner_(1, 0) {}
+    : places_(places), per_round_(places), outer_(places, seed), inner_(1, 0) {}
 
-CycleOrder::CycleOrder(std::uint64_t places, std::uint64_t window, std::uint64_t seed)
-    : places_(checked(places, window)),
-      half_bits_(std::countr_zero(window) - 1),
+CycleOrder::CycleOrder(std::uint64_t places, std::uint64_t window, std::uint64_t rounds, std::uint64_t seed)
+    : places_(checked(places, window, rounds)),
+      per_round_(places / rounds),
+      round_bits_(std::countr_zero(rounds)),
+      visit_bits_(std::countr_zero(window) - round_bits_),
       outer_(places / window, seed),
-      inner_(window / 2, seed + 1) {}
+      inner_(window / rounds, seed + 1) {}
 
 std::uint64_t CycleOrder::operator[](std::uint64_t rank) const {
-  if (half_bits_ == 0) return outer_(rank);
-  const std::uint64_t half = places_ / 2, round = rank >= half ? 1 : 0;
-  rank -= round * half;
-  const std::uint64_t inside = (std::uint64_t(1) << half_bits_) - 1;
-  const std::uint64_t window = outer_(rank >> half_bits_);
-  return (window << half_bits_ | inner_((rank ^ scramble(window)) & inside)) << 1 | round;
+  if (visit_bits_ == 0) return outer_(rank);
+  const std::uint64_t round = rank / per_round_;
+  rank -= round * per_round_;
+  const std::uint64_t window = outer_(rank >> visit_bits_);
+  const std::uint64_t visit = inner_((rank ^ scramble(window)) & visits());
+  // The highest bit of the round becomes the lowest of the place.
+  const std::uint64_t turned = (round << 1 | round >> (round_bits_ - 1)) & rounds();
+  return (window << visit_bits_ | visit) << round_bits_ | turned;
 }
 
 std::uint64_t CycleOrder::rank_of(std::uint64_t place) const {
-  if (half_bits_ == 0) return outer_.inverse(place);
-  const std::uint64_t inside = (std::uint64_t(1) << half_bits_) - 1;
-  const std::uint64_t round = place & 1;
-  place >>= 1;
-  const std::uint64_t window = place >> half_bits_;
-  const std::uint64_t within = (inner_.inverse(place & inside) ^ scramble(window)) & inside;
-  return (outer_.inverse(window) << half_bits_ | within) + round * (places_ / 2);
+  if (visit_bits_ == 0) return outer_.inverse(place);
+  const std::uint64_t turned = place & rounds();
+  const std::uint64_t round = turned >> 1 | (turned & 1) << (round_bits_ - 1);
+  place >>= round_bits_;
+  const std::uint64_t window = place >> visit_bits_;
+  const std::uint64_t visit = (inner_.inverse(place & visits()) ^ scramble(window)) & visits();
+  return (outer_.inverse(window) << visit_bits_ | visit) + round * per_round_;
 }
 
 }  // namespace sextant::probes

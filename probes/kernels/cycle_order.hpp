@@ -31,10 +31,12 @@ class CycleOrder {
   // Any place follows any other.
   CycleOrder(std::uint64_t places, std::uint64_t seed);
 
-  // The places of a window of `window` (a power of two, `places` a multiple of it) are visited before those of another,
-  // in two rounds: the even ones of every window, then the odd ones. A neighbour that was fetched along with a place
-  // has thus left every cache that the places do not fit into, as it has in a free order.
-  CycleOrder(std::uint64_t places, std::uint64_t window, std::uint64_t seed);
+  // The places of a window of `window` (a power of two, `places` a multiple of it) are visited before those of another, but
+  // only one in `rounds` (a power of two) at a time; the trip passes through all windows once for each round. With few
+  // lines of a page at a time no stream shows for a prefetcher to follow. The first half of the rounds takes the even
+  // places, the second the odd ones: a neighbour that was fetched along with a place has left every cache that the
+  // places do not fit into when its turn comes, as in a free order.
+  CycleOrder(std::uint64_t places, std::uint64_t window, std::uint64_t rounds, std::uint64_t seed);
 
   std::uint64_t length() const { return places_ - (places_ + 1) % 2; }
   std::uint64_t places() const { return places_; }
@@ -43,8 +45,13 @@ class CycleOrder {
   std::uint64_t next(std::uint64_t rank) const { return (*this)[rank + 1 == length() ? 0 : rank + 1]; }
 
  private:
+  std::uint64_t rounds() const { return (std::uint64_t(1) << round_bits_) - 1; }  // as masks
+  std::uint64_t visits() const { return (std::uint64_t(1) << visit_bits_) - 1; }
+
   std::uint64_t places_;
-  int half_bits_ = 0;  // places of a window in one round, as a power of two; 0: no windows
+  std::uint64_t per_round_;  // places
+  int round_bits_ = 0;       // rounds, as a power of two
+  int visit_bits_ = 0;       // places of a window in one round, likewise; 0: no windows
   Permutation outer_, inner_;
 };
 

@@ -9,6 +9,9 @@ namespace sextant::probes {
 // Sum of the words modulo 2^64. Their number is a multiple of 8.
 std::uint64_t sum_words(std::span<const std::uint64_t> words);
 
+// The same, and adds one to each word on the way.
+std::uint64_t update_words(std::span<std::uint64_t> words);
+
 // Memory cut into granules of equal size. The words of a granule add up, modulo 2^64, to the number of the granule that
 // is read next: nobody knows it before the whole granule has been read.
 struct Granules {

@@ -88,31 +88,34 @@ TEST(CycleOrder, HasNoStepThatAPrefetcherCouldGuess) {
   }
 }
 
-TEST(CycleOrder, StaysInAWindowAndSeesOneOfAPairHalfATripLater) {
-  constexpr std::uint64_t window = 64, windows = 10;
-  const CycleOrder order(window * windows, window, 4);
+TEST(CycleOrder, StaysInAWindowAndVisitsItInRounds) {
+  constexpr std::uint64_t window = 64, windows = 10, rounds = 4, visits = window / rounds;
+  const CycleOrder order(window * windows, window, rounds, 4);
   ASSERT_EQ(order.length(), window * windows - 1);
   std::set<std::uint64_t> seen;
-  for (std::uint64_t rank = 0; rank < order.places(); ++rank) {
-    EXPECT_EQ(order.rank_of(order[rank]), rank);
-    seen.insert(order[rank]);
-    EXPECT_EQ(order[rank] / window, order[rank / 32 * 32] / window);  // 32 in a row, all of them
-    EXPECT_EQ(order[rank] % 2, rank < window * windows / 2 ? 0u : 1u);
-  }
-  EXPECT_EQ(seen.size(), order.places());
-  std::set<std::vector<std::uint64_t>> orders;  // within the windows
-  for (std::uint64_t begin = 0; begin < order.places() / 2; begin += 32) {
+  std::set<std::vector<std::uint64_t>> orders;  // within a window
+  for (std::uint64_t begin = 0; begin < order.places(); begin += visits) {
     std::vector<std::uint64_t> within;
-    for (std::uint64_t rank = begin; rank < begin + 32; ++rank) within.push_back(order[rank] % window);
+    for (std::uint64_t rank = begin; rank < begin + visits; ++rank) {
+      EXPECT_EQ(order.rank_of(order[rank]), rank);
+      EXPECT_EQ(order[rank] / window, order[begin] / window);
+      EXPECT_EQ(order[rank] % rounds, order[begin] % rounds);
+      EXPECT_EQ(order[rank] % 2, rank < order.places() / 2 ? 0u : 1u);  // of a pair one half a trip later
+      seen.insert(order[rank]);
+      within.push_back(order[rank] % window / rounds);
+    }
     orders.insert(within);
   }
+  EXPECT_EQ(seen.size(), order.places());
   EXPECT_GT(orders.size(), windows / 2);
 }
 
 TEST(CycleOrder, RefusesWindowsThatDoNotFit) {
-  EXPECT_THROW(CycleOrder(100, 64, 1), std::invalid_argument);
-  EXPECT_THROW(CycleOrder(96, 48, 1), std::invalid_argument);
-  EXPECT_THROW(CycleOrder(0, 64, 1), std::invalid_argument);
+  EXPECT_THROW(CycleOrder(100, 64, 8, 1), std::invalid_argument);
+  EXPECT_THROW(CycleOrder(96, 48, 8, 1), std::invalid_argument);
+  EXPECT_THROW(CycleOrder(64, 64, 64, 1), std::invalid_argument);
+  EXPECT_THROW(CycleOrder(64, 64, 1, 1), std::invalid_argument);
+  EXPECT_THROW(CycleOrder(0, 64, 8, 1), std::invalid_argument);
 }
 
 TEST(Chase, WalksOneCycleThroughAllStopsButTheOneLeftOut) {

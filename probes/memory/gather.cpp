@@ -19,12 +19,13 @@
 //   where the order says, and the granules must still hold the order in the end. The trip's length is odd, so that a
 //   piece left out does not end where it began.
 // Where the method comes from: random access with several chains as in Google's multichase and in GUPS of the HPC
-//   Challenge; Little, Operations Research 9(3), 1961; its use for memory in McCalpin's "Memory latency components".
+//   Challenge; Little, Operations Research 9(3), 1961.
 #include <algorithm>
 #include <bit>
 #include <functional>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -121,7 +122,8 @@ class MemoryGather final : public Trial {
     });
     pieces_ += iterations;
     const double read = double(iterations * steps_ * walkers_.size() * walkers_.front().at.size());
-    return {.operations = read, .bytes = read * double(granules.words_each * sizeof(std::uint64_t)), .seconds = seconds};
+    return {
+        .operations = read, .bytes = read * double(granules.words_each * sizeof(std::uint64_t)), .seconds = seconds};
   }
 
   void verify() override {
@@ -231,7 +233,8 @@ std::unique_ptr<Trial> memory_gather_trial(Workspace& workspace, const Point& po
 Probe memory_gather() {
   return {
       .name = "memory.gather",
-      .summary = "Bytes per second that the threads read together in granules anywhere in memory, some chains a thread.",
+      .summary =
+          "Bytes per second that the threads read together in granules anywhere in memory, some chains a thread.",
       .quantity = {"bandwidth", Unit::byte_per_second},
       .precision = 0.03,
       .sample_seconds = 0.005,
@@ -249,8 +252,7 @@ Probe memory_gather() {
       .beside = beside,
       .available = [](const Machine&) { return Availability{}; },
       .prepare = [fields = std::make_shared<Fields>()](
-                     Workspace& workspace,
-                     const Point& point) { return trial_of(workspace, point, *fields, gather); },
+                     Workspace& workspace, const Point& point) { return trial_of(workspace, point, *fields, gather); },
   };
 }
 

@@ -5,15 +5,16 @@
 // What is measured: one thread follows pointers through the footprint; each load gives the address of the next, so they
 //   cannot overlap. One pointer per 64-byte line. An operation is one such load. Two orders of the walk tell the memory's
 //   latency from the translation of addresses: `random` jumps through the whole footprint, so that beyond the reach of the
-//   translation caches each load pays for a translation too; `window` stays within 256 KiB, as much as the first
-//   translation cache covers in pages of 4 KiB, for 2048 loads before it jumps to another. Both touch every line once a
-//   trip and find the same lines in the caches. What `random` takes longer is translation.
+//   translation caches each load pays for a translation too; `window` stays within 2 MiB, 512 pages of 4 KiB, for 4096
+//   loads before it jumps to another, so that one load in eight pays. Both touch every line once a trip. What `random`
+//   takes longer is translation, and what prefetchers find in a window after all.
 // How bytes are counted: 64 per load, the line that moves. The latency is the result, not the bytes.
 // What would make it wrong: a prefetcher that guesses the next line (the order is one trip through a bijection without
-//   pattern; of a pair of lines that are fetched together, a window sees the second one half a trip later); small pages
-//   where huge ones are said (a footprint below one huge page still gets a whole one); caches that another point of the
-//   probe has filled in between (before the clock starts, the stretch of the walk that lies behind, up to 256 MiB, is
-//   read again, which leaves the caches as a long walk would).
+//   pattern; a window has far more pages than a prefetcher watches, and shows it eight lines of each at a time, never
+//   both of a pair: windows of 256 KiB halved the latency); small pages where huge ones are said (a footprint below one
+//   huge page still gets a whole one); caches that another point of the probe has filled in between (before the clock
+//   starts, the stretch of the walk that lies behind, up to 256 MiB, is read again, which leaves the caches as a long
+//   walk would); a hypervisor that backs huge pages with small ones, whose translations then miss like those of small.
 // How the answer is verified: each stop knows its rank in the walk. After each piece of 256 loads the rank arrived at
 //   is added up, and the total must be that of an undisturbed walk. The number of stops is odd, so no piece ends where
 //   it began and a piece left out cannot go unseen. In the end every stop must hold what the order says.
@@ -33,7 +34,8 @@ namespace sextant::probes {
 
 namespace {
 
-constexpr std::uint64_t window = 4096;  // stops: 256 KiB
+constexpr std::uint64_t window = 32768;  // stops: 2 MiB
+constexpr std::uint64_t rounds = 8;      // eight stops of a small page at a time
 
 class MemoryLatency final : public Trial {
  public:
@@ -67,9 +69,8 @@ CycleOrder order_of(const Point& point, std::uint64_t stops, std::uint64_t seed)
   const std::string order = point.has("order") ? point.word("order") : "random";
   if (order == "random") return {stops, seed};
   if (order != "window") throw Unavailable("order is random or window, not '" + order + "'");
-  if (stops < 2 * window)
-    throw Unavailable("a footprint below 512 KiB has no two windows of 256 KiB: use order random");
-  return {stops / window * window, window, seed};
+  if (stops < 2 * window) throw Unavailable("a footprint below 4 MiB has no two windows of 2 MiB: use order random");
+  return {stops / window * window, window, rounds, seed};
 }
 
 double largest(const Machine& machine, bool quick) {
@@ -92,7 +93,7 @@ std::vector<Point> beside(const Machine& machine, bool quick) {
   }
   for (double footprint = last; footprint >= 0x1p14; footprint /= 4) {
     for (const Value& pages : other_pages()) add(footprint, pages, "local", "random");
-    if (footprint < 0x1p19) continue;
+    if (footprint < 0x1p22) continue;
     for (const Value& pages : words({"transparent", "small"})) add(footprint, pages, "local", "window");
   }
   for (const Value& placement : other_placements(machine)) add(last, "transparent", placement, "random");
@@ -119,7 +120,7 @@ Probe memory_latency() {
                 pages_axis(),
                 placement_axis(),
                 {"order", Unit::text, words({"random"}),
-                 "random: through the whole footprint; window: within 256 KiB at a time, so that translations hit"}};
+                 "random: through the whole footprint; window: within 2 MiB at a time, so that translations hit"}};
       },
       .beside = beside,
       .available = [](const Machine&) { return Availability{}; },

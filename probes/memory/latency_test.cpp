@@ -20,13 +20,13 @@ TEST(MemoryLatency, EveryPageKindAndOrderArrives) {
   Bench bench;
   for (const char* pages : {"small", "transparent"}) {
     expect_sound(memory_latency_trial(bench.workspace, at(16384, pages, "random")));
-    expect_sound(memory_latency_trial(bench.workspace, at(3 * 262144 + 128, pages, "window")));
+    expect_sound(memory_latency_trial(bench.workspace, at(3 * 2097152 + 128, pages, "window")));
   }
 }
 
 TEST(MemoryLatency, WindowsAreWalkedNoLessExactly) {
   Bench bench;
-  const Point point = at(1048576, "transparent", "window");
+  const Point point = at(4194304, "transparent", "window");
   expect_caught(memory_latency_trial(bench.workspace, point,
                                      [](const Stop* stop, std::uint64_t loads) { return chase(stop, loads - 16); }));
   expect_caught(memory_latency_trial(bench.workspace, point, [](const Stop* stop, std::uint64_t) { return stop; }));
@@ -44,7 +44,7 @@ TEST(MemoryLatency, AStopThatWasOverwrittenIsSeen) {
 
 TEST(MemoryLatency, RefusesWhatItCannotMeasureWithASentence) {
   Bench bench;
-  EXPECT_THROW(memory_latency_trial(bench.workspace, at(262144, "small", "window")), Unavailable);
+  EXPECT_THROW(memory_latency_trial(bench.workspace, at(2097152, "small", "window")), Unavailable);
   EXPECT_THROW(memory_latency_trial(bench.workspace, at(8192, "small", "random")), Unavailable);
   EXPECT_THROW(memory_latency_trial(bench.workspace, at(16384, "small", "forwards")), Unavailable);
   EXPECT_THROW(memory_latency_trial(bench.workspace, at(0x1p30, "small", "random")), Unavailable);

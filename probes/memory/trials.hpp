@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "probes/kernels/gather.hpp"
 #include "probes/kernels/stream.hpp"
 #include "probes/memory/chaser.hpp"
 #include "probes/probe/probe.hpp"
@@ -20,5 +21,15 @@ std::unique_ptr<Trial> memory_stream_trial(Workspace& workspace, Stream stream, 
                                            StreamKernel kernel = stream_passes);
 
 std::unique_ptr<Trial> memory_latency_trial(Workspace& workspace, const Point& point, Chase kernel = chase);
+
+using Gather = std::function<void(const Granules& granules, std::span<std::uint64_t> chains, std::uint64_t steps)>;
+std::unique_ptr<Trial> memory_gather_trial(Workspace& workspace, const Point& point, Gather kernel = gather);
+
+// What an injector does to a chunk of memory: returns the sum of its words, and, where the traffic is mixed, adds one to
+// each of them on the way.
+using SumChunk = std::function<std::uint64_t(std::span<const std::uint64_t> words)>;
+using UpdateChunk = std::function<std::uint64_t(std::span<std::uint64_t> words)>;
+std::unique_ptr<Trial> memory_loaded_latency_trial(Workspace& workspace, const Point& point, Chase chaser = chase,
+                                                   SumChunk sum = sum_words, UpdateChunk update = update_words);
 
 }  // namespace sextant::probes
