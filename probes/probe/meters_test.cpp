@@ -149,8 +149,9 @@ TEST(PerfCounter, FollowsTheThreadsThatAreStartedAfterIt) {
   team.run([](int member) {
     if (member > 0) work(0.01);
   });
-  EXPECT_GE(counted(first, before_the_team.read()), 0.02e9);
-  EXPECT_LT(counted(late, after_the_team.read()), 0.02e9);  // of the caller alone, who waited
+  const double of_the_caller = counted(late, after_the_team.read());  // who waited
+  // Two threads of 10 ms by another of the kernel's clocks, which need not agree to the last microsecond.
+  EXPECT_GE(counted(first, before_the_team.read()), of_the_caller + 0.01e9);
 }
 
 TEST(PerfCounter, MovesItsHandle) {

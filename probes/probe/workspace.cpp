@@ -120,7 +120,12 @@ std::span<std::byte> Workspace::arena(std::size_t bytes, const Place& place, Tea
   check(bytes, bytes - std::min(bytes, held), place);
   if (arena == arenas_.end()) {
     const bool any_size = touch && touch->bytes == 0;
-    Pages pages = any_size ? reserve(bytes, place, team) : Pages(bytes, {}, place, team);
+    Place where = place;
+    // A touch takes a huge page from another node when its own has none left, without a word.
+    if (place.pages == PageKind::huge && touch && touch->node >= 0) {
+      where.node = machine_.nodes[std::size_t(touch->node)].number;
+    }
+    Pages pages = any_size ? reserve(bytes, where, team) : Pages(bytes, {}, where, team);
     arena = arenas_.insert(arenas_.end(), {place, touch, std::move(pages), 0});
   }
   arena->used = std::max(arena->used, bytes);
