@@ -171,7 +171,7 @@ class MemoryStream final : public Trial {
             .bytes = n * bytes,
             .seconds = seconds,
             .extras = {rates.best, rates.typical, n * array * arrays_moved(stream_, store_),
-                       double(shape_.vector_bytes), double(shape_.unroll)}};
+                       double(shape_.vector_bytes), double(shape_.unroll), double(shape_.pages)}};
   }
 
   void verify() override {

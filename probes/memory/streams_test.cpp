@@ -123,7 +123,7 @@ TEST_P(MemoryStreams, SayWhatTheyMoveAndHow) {
   EXPECT_GT(work.extras[1], 0);
   const bool allocates = !reads() && kind.store == Store::regular;
   EXPECT_EQ(work.extras[2], 10 * (arrays + (allocates ? 1 : 0)) * array);
-  const Shape shape{int(work.extras[3]), int(work.extras[4])};
+  const Shape shape{int(work.extras[3]), int(work.extras[4]), int(work.extras[5])};
   const auto shapes = stream_shapes();
   EXPECT_NE(std::find(shapes.begin(), shapes.end(), shape), shapes.end());
 }

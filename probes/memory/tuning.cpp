@@ -32,7 +32,7 @@ Tuned tune(Team& team, std::span<const Part> parts, Stream stream, Store store) 
   const std::size_t largest = std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
                                 return a.count < b.count;
                               })->count;
-  const std::uint64_t passes = std::max<std::uint64_t>(1, 4 * elements / largest);  // what lies in a cache is fast
+  const std::uint64_t passes = std::max<std::uint64_t>(1, 16 * elements / largest);  // what lies in a cache is fast
   const auto shapes = stream_shapes();
   std::vector<double> least(shapes.size(), std::numeric_limits<double>::infinity());
   std::size_t number = 0;
