@@ -28,15 +28,37 @@ HWY_INLINE void Put(V v, D d, T* to) {
   }
 }
 
-// Calls step(i) for the first element of every vector, `unroll` of them a turn. Parts are whole lines, so whole vectors.
-template <int unroll, class D, class Step>
-HWY_INLINE void EachVector(D d, std::size_t count, Step step) {
-  const std::size_t n = hn::Lanes(d);
+constexpr std::size_t page = 4096 / sizeof(std::uint64_t);  // elements
+
+// Where vector number k of a turn begins, from the beginning of the turn: vectors of n elements follow each other, on each
+// of the pages as many.
+template <int unroll, int pages>
+HWY_INLINE std::size_t Offset(std::size_t k, std::size_t n) {
+  constexpr std::size_t in_a_row = unroll / pages;
+  return k / in_a_row * page + k % in_a_row * n;
+}
+
+// Calls turn(i) where a turn begins, and rest(i) for each vector that no turn takes. Parts are whole lines, so vectors.
+template <int unroll, int pages, class Turn, class Rest>
+HWY_INLINE void EachTurn(std::size_t n, std::size_t count, Turn turn, Rest rest) {
   std::size_t i = 0;
-  for (; i + unroll * n <= count; i += unroll * n) {
-    for (std::size_t k = 0; k < unroll; ++k) step(i + k * n);
+  if constexpr (pages == 1) {
+    for (; i + unroll * n <= count; i += unroll * n) turn(i);
+  } else {
+    for (; i + pages * page <= count; i += pages * page) {
+      for (std::size_t k = 0; k < page; k += unroll / pages * n) turn(i + k);
+    }
   }
-  for (; i < count; i += n) step(i);
+  for (; i < count; i += n) rest(i);
+}
+
+// Calls step(i) where a vector begins.
+template <int unroll, int pages, class Step>
+HWY_INLINE void EachVector(std::size_t n, std::size_t count, Step step) {
+  const auto turn = [&](std::size_t i) HWY_ATTR {
+    for (std::size_t k = 0; k < unroll; ++k) step(i + Offset<unroll, pages>(k, n));
+  };
+  EachTurn<unroll, pages>(n, count, turn, step);
 }
 
 template <class D>
@@ -50,7 +72,7 @@ HWY_INLINE std::uint64_t XorOfLanes(D d, hn::Vec<D> v) {
 
 // Exclusive or, because with AVX-512 one instruction combines two words that were loaded with what there is: where the
 // first cache gives two vectors a cycle, two additions a cycle are more than the adders keep up with.
-template <int bytes, int unroll>
+template <int bytes, int unroll, int pages>
 std::uint64_t Read(const Part& part, std::uint64_t first, std::uint64_t passes) {
   const Vectors<std::uint64_t, bytes> d;
   const std::size_t n = hn::Lanes(d), count = part.count;
@@ -60,35 +82,36 @@ std::uint64_t Read(const Part& part, std::uint64_t first, std::uint64_t passes) 
   for (std::uint64_t pass = 0; pass < passes; ++pass) {
     ++words[count - 1];
     auto even = hn::Zero(d), odd = even;
-    std::size_t i = 0;
-    for (; i + unroll * n <= count; i += unroll * n) {
+    const auto load = [&](std::size_t i, std::size_t k)
+                          HWY_ATTR { return hn::Load(d, words + i + Offset<unroll, pages>(k, n)); };
+    const auto turn = [&](std::size_t i) HWY_ATTR {
       for (std::size_t k = 0; k < unroll; k += 4) {
-        const std::uint64_t* HWY_RESTRICT from = words + i + k * n;
-        even = hn::Xor3(even, hn::Load(d, from), hn::Load(d, from + n));
-        odd = hn::Xor3(odd, hn::Load(d, from + 2 * n), hn::Load(d, from + 3 * n));
+        even = hn::Xor3(even, load(i, k), load(i, k + 1));
+        odd = hn::Xor3(odd, load(i, k + 2), load(i, k + 3));
       }
-    }
-    for (; i < count; i += n) even = hn::Xor(even, hn::Load(d, words + i));
+    };
+    EachTurn<unroll, pages>(n, count, turn,
+                            [&](std::size_t i) HWY_ATTR { even = hn::Xor(even, hn::Load(d, words + i)); });
     left += XorOfLanes(d, hn::Xor(even, odd));
   }
   words[count - 1] -= first + passes;
   return left;
 }
 
-template <int bytes, int unroll, Store store>
+template <int bytes, int unroll, int pages, Store store>
 std::uint64_t Write(const Part& part, std::uint64_t first, std::uint64_t passes) {
   const Vectors<std::uint64_t, bytes> d;
   std::uint64_t* HWY_RESTRICT to = part.words(0).data();
   std::uint64_t left = 0;
   for (std::uint64_t pass = first; pass < first + passes; ++pass) {
     const auto value = hn::Set(d, pass + 1);
-    EachVector<unroll>(d, part.count, [&](std::size_t i) HWY_ATTR { Put<store>(value, d, to + i); });
+    EachVector<unroll, pages>(hn::Lanes(d), part.count, [&](std::size_t i) HWY_ATTR { Put<store>(value, d, to + i); });
     left += to[place_of_pass(pass, part.count)];
   }
   return left;
 }
 
-template <int bytes, int unroll, Store store>
+template <int bytes, int unroll, int pages, Store store>
 std::uint64_t Copy(const Part& part, std::uint64_t first, std::uint64_t passes) {
   const Vectors<std::uint64_t, bytes> d;
   std::uint64_t* HWY_RESTRICT to = part.words(0).data();
@@ -98,14 +121,15 @@ std::uint64_t Copy(const Part& part, std::uint64_t first, std::uint64_t passes) 
     const std::size_t place = place_of_pass(pass, part.count);
     const std::uint64_t before = from[place];
     from[place] = pass + 1;
-    EachVector<unroll>(d, part.count, [&](std::size_t i) HWY_ATTR { Put<store>(hn::Load(d, from + i), d, to + i); });
+    EachVector<unroll, pages>(hn::Lanes(d), part.count,
+                              [&](std::size_t i) HWY_ATTR { Put<store>(hn::Load(d, from + i), d, to + i); });
     left += to[place];
     from[place] = before;
   }
   return left;
 }
 
-template <int bytes, int unroll, Store store>
+template <int bytes, int unroll, int pages, Store store>
 std::uint64_t Triad(const Part& part, std::uint64_t first, std::uint64_t passes) {
   const Vectors<double, bytes> d;
   double* HWY_RESTRICT to = part.doubles(0).data();
@@ -114,7 +138,7 @@ std::uint64_t Triad(const Part& part, std::uint64_t first, std::uint64_t passes)
   std::uint64_t left = 0;
   for (std::uint64_t pass = first; pass < first + passes; ++pass) {
     const auto scalar = hn::Set(d, scalar_of_pass(pass));
-    EachVector<unroll>(d, part.count, [&](std::size_t i) HWY_ATTR {
+    EachVector<unroll, pages>(hn::Lanes(d), part.count, [&](std::size_t i) HWY_ATTR {
       Put<store>(hn::MulAdd(scalar, hn::Load(d, c + i), hn::Load(d, b + i)), d, to + i);
     });
     left += std::uint64_t(to[place_of_pass(pass, part.count)]);
@@ -124,39 +148,41 @@ std::uint64_t Triad(const Part& part, std::uint64_t first, std::uint64_t passes)
 
 using Passes = std::uint64_t (*)(const Part&, std::uint64_t first, std::uint64_t passes);
 
-template <int bytes, int unroll>
+template <int bytes, int unroll, int pages = 1>
 Passes Chosen(Stream stream, Store store) {
   const bool past = store == Store::nontemporal;
+  constexpr Store regular = Store::regular, nontemporal = Store::nontemporal;
   switch (stream) {
     case Stream::read:
-      return Read<bytes, unroll>;
+      return Read<bytes, unroll, pages>;
     case Stream::write:
-      return past ? Write<bytes, unroll, Store::nontemporal> : Write<bytes, unroll, Store::regular>;
+      return past ? Write<bytes, unroll, pages, nontemporal> : Write<bytes, unroll, pages, regular>;
     case Stream::copy:
-      return past ? Copy<bytes, unroll, Store::nontemporal> : Copy<bytes, unroll, Store::regular>;
+      return past ? Copy<bytes, unroll, pages, nontemporal> : Copy<bytes, unroll, pages, regular>;
     case Stream::triad:
-      return past ? Triad<bytes, unroll, Store::nontemporal> : Triad<bytes, unroll, Store::regular>;
+      return past ? Triad<bytes, unroll, pages, nontemporal> : Triad<bytes, unroll, pages, regular>;
   }
   return nullptr;
 }
 
 // Nothing where this instruction set has no vectors of so many bytes. Single words are for those without vectors.
 template <int bytes>
-Passes OfWidth(Stream stream, Store store, int unroll) {
+Passes OfWidth(Stream stream, Store store, const Shape& shape) {
   if constexpr (bytes <= HWY_MAX_BYTES && (bytes > 8 || HWY_MAX_BYTES == 8)) {
     if (hn::Lanes(Vectors<std::uint64_t, bytes>()) * sizeof(std::uint64_t) != bytes) return nullptr;
-    if (unroll == 4) return Chosen<bytes, 4>(stream, store);
-    if (unroll == 8) return Chosen<bytes, 8>(stream, store);
-    if (unroll == 16) return Chosen<bytes, 16>(stream, store);
+    if (shape == Shape{bytes, 4, 1}) return Chosen<bytes, 4>(stream, store);
+    if (shape == Shape{bytes, 8, 1}) return Chosen<bytes, 8>(stream, store);
+    if (shape == Shape{bytes, 16, 1}) return Chosen<bytes, 16>(stream, store);
+    if (shape == Shape{bytes, 16, 4}) return Chosen<bytes, 16, 4>(stream, store);
   }
   return nullptr;
 }
 
 Passes Find(Stream stream, Store store, const Shape& shape) {
-  if (shape.vector_bytes == 64) return OfWidth<64>(stream, store, shape.unroll);
-  if (shape.vector_bytes == 32) return OfWidth<32>(stream, store, shape.unroll);
-  if (shape.vector_bytes == 16) return OfWidth<16>(stream, store, shape.unroll);
-  if (shape.vector_bytes == 8) return OfWidth<8>(stream, store, shape.unroll);
+  if (shape.vector_bytes == 64) return OfWidth<64>(stream, store, shape);
+  if (shape.vector_bytes == 32) return OfWidth<32>(stream, store, shape);
+  if (shape.vector_bytes == 16) return OfWidth<16>(stream, store, shape);
+  if (shape.vector_bytes == 8) return OfWidth<8>(stream, store, shape);
   return nullptr;
 }
 
@@ -176,6 +202,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 #include <stdexcept>
+#include <utility>
 
 namespace sextant::probes {
 
@@ -186,8 +213,8 @@ HWY_EXPORT(Target);
 std::vector<Shape> stream_shapes() {
   std::vector<Shape> shapes;
   for (const int vector_bytes : {64, 32, 16, 8}) {
-    for (const int unroll : {4, 8, 16}) {
-      const Shape shape{vector_bytes, unroll};
+    for (const auto& [unroll, pages] : {std::pair(16, 1), {8, 1}, {4, 1}, {16, 4}}) {
+      const Shape shape{vector_bytes, unroll, pages};
       if (HWY_DYNAMIC_DISPATCH(Has)(shape)) shapes.push_back(shape);
     }
   }

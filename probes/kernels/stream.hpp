@@ -15,14 +15,16 @@ enum class Stream { read, write, copy, triad };
 // How a store reaches memory: through the caches, which read the line first (write-allocate), or past them.
 enum class Store { regular, nontemporal };
 
-// The form of the loop: bytes of a vector, vectors a turn. Which one is fastest differs from machine to machine.
+// The form of the loop: bytes of a vector, vectors a turn, and at how many pages side by side a turn goes on (more of them
+// keep more loads under way where one page's prefetcher is the limit). Which is fastest differs from machine to machine.
 struct Shape {
   int vector_bytes = 0;
   int unroll = 0;
+  int pages = 1;
   friend bool operator==(const Shape&, const Shape&) = default;
 };
 
-// Every form that this machine can run; the widest vectors first.
+// Every form that this machine can run; the widest vectors first, of them the longest turn.
 std::vector<Shape> stream_shapes();
 
 // Arrays of a stream, the destination first: read and write have one, copy two, triad three.

@@ -39,7 +39,9 @@ class Arrays {
       const std::span<std::byte> all = workspace.arena(workspace.machine().available_memory / 2);
       // Alike modulo a small page, so that loads wait for no store to another array that looks the same in its lower
       // bits; an odd number of pages, so that the arrays do not meet in the same sets of larger caches.
-      if (arrays > 1) stride = ((all.size() / std::size_t(arrays) / page - 1) | 1) * page;
+      const std::size_t pages = all.size() / std::size_t(arrays) / page;
+      if (pages == 0) throw Unavailable("too little memory for a page of each array");
+      if (arrays > 1) stride = ((pages - 1) | 1) * page;
       bytes_ = std::min(bytes_, stride);
       base_ = all.data();
     } else {
@@ -171,7 +173,7 @@ class MemoryStream final : public Trial {
             .bytes = n * bytes,
             .seconds = seconds,
             .extras = {rates.best, rates.typical, n * array * arrays_moved(stream_, store_),
-                       double(shape_.vector_bytes), double(shape_.unroll)}};
+                       double(shape_.vector_bytes), double(shape_.unroll), double(shape_.pages)}};
   }
 
   void verify() override {

@@ -16,9 +16,9 @@
 //   cache holds the arrays: a regular store reads its line before it writes it back, one array more; a non-temporal
 //   store does not. Processors that find out by themselves that a whole line is written, and leave the reading out, move
 //   less. The counts are compared with a simulated cache in tests/traffic.
-// What would make it wrong: too few loads under way, or a loop that costs more than its loads: the width of the vectors
-//   and the vectors a turn are tried out on the arrays themselves before the first sample (tuning.hpp), and vector_bytes
-//   and unroll name the winner; small pages, whose translation misses count as memory time (the arena asks for huge
+// What would make it wrong: too few loads under way, or a loop that costs more than its loads: the width of the vectors,
+//   the vectors a turn and the pages they are taken from are tried out on the arrays themselves before the first sample
+//   (tuning.hpp), and vector_bytes, unroll and pages_abreast name the winner; small pages, whose translation misses count as memory time (the arena asks for huge
 //   ones; points beside say what small ones cost); memory on another NUMA node (pages lie where the thread that first
 //   filled them ran); a cache left cold by the point before (the warm-up sample of each visit goes through the
 //   footprint); arrays that collide in the cache (each begins alike within a page, an odd number of pages apart).
@@ -112,7 +112,8 @@ Probe stream_probe(Stream stream, std::string name, std::string summary) {
                  {"typical_bandwidth", Unit::byte_per_second, "of the median pass in the sample"},
                  {"bytes_moved", Unit::byte, "bytes with the line that a regular store reads first"},
                  {"vector_bytes", Unit::byte, "width of the vectors that were fastest here"},
-                 {"unroll", Unit::one, "vectors a turn of the loop that was fastest here"}},
+                 {"unroll", Unit::one, "vectors a turn of the loop that was fastest here"},
+                 {"pages_abreast", Unit::one, "pages side by side at which a turn of that loop goes on"}},
       .axes = [stream](const Machine& machine, bool quick) { return axes_of(stream, machine, quick); },
       .beside = [stream](const Machine& machine, bool quick) { return beside(stream, machine, quick); },
       .available = [](const Machine&) { return Availability{}; },

@@ -123,7 +123,7 @@ TEST_P(MemoryStreams, SayWhatTheyMoveAndHow) {
   EXPECT_GT(work.extras[1], 0);
   const bool allocates = !reads() && kind.store == Store::regular;
   EXPECT_EQ(work.extras[2], 10 * (arrays + (allocates ? 1 : 0)) * array);
-  const Shape shape{int(work.extras[3]), int(work.extras[4])};
+  const Shape shape{int(work.extras[3]), int(work.extras[4]), int(work.extras[5])};
   const auto shapes = stream_shapes();
   EXPECT_NE(std::find(shapes.begin(), shapes.end(), shape), shapes.end());
 }
@@ -151,6 +151,14 @@ std::string name_of(const testing::TestParamInfo<Kind>& kind) {
   return names[int(kind.param.stream)] + std::string(kind.param.store == Store::regular ? "" : "_past");
 }
 
+TEST_P(MemoryStreams, TakePagesOfTheirOwnWhereThereAreSeveralNodes) {
+  bench.machine.nodes = {{0, bench.machine.processors, 1}, {1, {}, 1}};
+  const auto one = trial(), other = trial();
+  one->run(3), other->run(2);
+  EXPECT_NO_THROW(one->verify());  // although another trial has run since
+  EXPECT_NO_THROW(other->verify());
+}
+
 INSTANTIATE_TEST_SUITE_P(All, MemoryStreams,
                          testing::Values(Kind{Stream::read, Store::regular}, Kind{Stream::write, Store::regular},
                                          Kind{Stream::write, Store::nontemporal}, Kind{Stream::copy, Store::regular},
@@ -162,6 +170,12 @@ TEST(MemoryStreamsRefuse, AStoreThatIsNone) {
   Bench bench;
   const Point point{{"footprint", 65536.0}, {"threads", 1.0}, {"store", std::string("temporal")}};
   EXPECT_THROW(memory_stream_trial(bench.workspace, Stream::copy, point), Unavailable);
+}
+
+TEST(MemoryStreamsRefuse, LessThanAPageForEachArray) {
+  Bench tiny(2 * 4096);
+  const Point point = point_of(Stream::triad, Store::regular, 4096);
+  EXPECT_THROW(memory_stream_trial(tiny.workspace, Stream::triad, point), Unavailable);
 }
 
 // A script of stamps: two members, groups of four passes, ten bytes a pass.

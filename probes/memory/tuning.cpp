@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 #include "probes/timed.hpp"
 
@@ -12,7 +13,8 @@ namespace {
 
 constexpr std::size_t stretch = std::size_t(1) << 20;  // bytes that a member streams through in one try
 constexpr int rounds = 4;
-constexpr double worth = 1.02;  // less is within what two tries of the same form differ by
+constexpr double enough = 0.02;  // seconds, after which no further round begins: on a busy machine each takes long
+constexpr double worth = 1.02;   // less is within what two tries of the same form differ by
 
 Part piece_of(const Part& part, std::size_t elements, std::size_t number) {
   Part piece = part;
@@ -32,11 +34,13 @@ Tuned tune(Team& team, std::span<const Part> parts, Stream stream, Store store) 
   const std::size_t largest = std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
                                 return a.count < b.count;
                               })->count;
-  const std::uint64_t passes = std::max<std::uint64_t>(1, 4 * elements / largest);  // what lies in a cache is fast
+  const std::uint64_t passes = largest > elements ? 1 : 16 * elements / largest;  // what lies in a cache is fast
   const auto shapes = stream_shapes();
   std::vector<double> least(shapes.size(), std::numeric_limits<double>::infinity());
   std::size_t number = 0;
-  for (int round = 0; round < rounds; ++round) {
+  const Clock clock = monotonic_clock();
+  const double begin = clock();
+  for (int round = 0; round < rounds && (round == 0 || clock() - begin < enough); ++round) {
     for (std::size_t i = 0; i < shapes.size(); ++i, ++number) {
       const double seconds = timed(team, [&](int member) {
         stream_passes(stream, store, shapes[i], piece_of(parts[std::size_t(member)], elements, number), 0, passes);
