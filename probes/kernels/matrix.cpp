@@ -138,7 +138,8 @@ Activations::Activations(Format weights, std::size_t columns, std::size_t batch)
   if (columns % scale_block != 0) throw std::invalid_argument("Activations: columns must be a multiple of 32");
   const std::size_t count = columns * batch;
   forms_.values.resize(count);
-  if (batch > 1 && has_tiles_for(weights)) {
+  // A tile takes as long with one vector as with sixteen: two are faster without where scales come after each block.
+  if (batch > (in_blocks(weights) ? 2 : 1) && has_tiles_for(weights)) {
     const std::size_t padded = columns * ((batch + tile_side - 1) / tile_side * tile_side);
     forms_.tiles.resize(padded * (in_blocks(weights) ? 1 : 2));
     if (in_blocks(weights)) forms_.tile_scales.resize(padded / scale_block);
