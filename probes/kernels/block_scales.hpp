@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <hwy/base.h>
+#if defined(__x86_64__)
 #include <immintrin.h>
 
 #include <array>
@@ -10,7 +10,6 @@
 #include <cstring>
 
 // For the loops over int8 and int4 in AVX-512.
-HWY_PUSH_ATTRIBUTES("avx2,fma,f16c,avx512f,avx512bw,avx512vl")
 namespace sextant::probes {
 
 inline constexpr std::size_t scale_group = 16;  // blocks whose scales are converted together
@@ -18,7 +17,8 @@ inline constexpr std::size_t scale_group = 16;  // blocks whose scales are conve
 // The scales of up to `scale_group` blocks of one row, in float32. Gathered by scalar instructions, four to a word: vector
 // inserts made int4 three times slower, and gather instructions are slow where they have been made safe.
 template <std::size_t block_bytes>
-inline __m512 scales_of(const std::byte* blocks, std::size_t count) {
+[[gnu::target("avx2,fma,f16c,avx512f,avx512bw,avx512vl")]] inline __m512 scales_of(const std::byte* blocks,
+                                                                                   std::size_t count) {
   std::array<std::uint64_t, scale_group / 4> words{};
   const auto half = [blocks](std::size_t i) {
     std::uint16_t bits;
@@ -39,4 +39,4 @@ inline __m512 scales_of(const std::byte* blocks, std::size_t count) {
 }
 
 }  // namespace sextant::probes
-HWY_POP_ATTRIBUTES
+#endif

@@ -3,7 +3,7 @@
 
 #include "probes/kernels/gemv_loops.hpp"
 
-#if HWY_ARCH_X86
+#if HWY_ARCH_X86_64
 #include <immintrin.h>
 
 #include <algorithm>
