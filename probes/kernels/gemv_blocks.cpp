@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "probes/kernels/gemv_loops.hpp"
 
@@ -14,29 +15,12 @@ HWY_BEFORE_NAMESPACE();
 namespace sextant::probes::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr std::size_t kGroup = 32;                     // blocks whose scales are prepared together
-using D16 = hn::CappedTag<std::int16_t, scale_block>;  // at most one block in a vector
+constexpr std::size_t kGroup = 32;                         // blocks whose scales are prepared together
+using D16 = hn::CappedTag<std::int16_t, scale_block / 2>;  // at most half a block, which is what int4 has in one place
 using D32 = hn::RepartitionToWide<D16>;
 using DF = hn::Rebind<float, D32>;
 
-// The weights of an int8 block as they lie there, those of an int4 block in `spread`.
-HWY_INLINE const std::int8_t* Levels(const std::byte* block, bool four_bits, std::int8_t* HWY_RESTRICT spread) {
-  const auto* bytes = reinterpret_cast<const std::int8_t*>(block + 2);
-  if (!four_bits) return bytes;
-  const hn::CappedTag<std::uint8_t, scale_block / 2> d;
-  const hn::Repartition<std::int8_t, decltype(d)> signed_bytes;
-  const auto eight = hn::Set(signed_bytes, 8);
-  for (std::size_t i = 0; i < scale_block / 2; i += hn::Lanes(d)) {
-    const auto both = hn::LoadU(d, reinterpret_cast<const std::uint8_t*>(bytes) + i);
-    const auto low = hn::BitCast(signed_bytes, hn::And(both, hn::Set(d, 15)));
-    const auto high = hn::BitCast(signed_bytes, hn::ShiftRight<4>(both));
-    hn::StoreU(hn::Sub(low, eight), signed_bytes, spread + i);
-    hn::StoreU(hn::Sub(high, eight), signed_bytes, spread + scale_block / 2 + i);
-  }
-  return spread;
-}
-
-// Sum over one block of weight times x, spread over the lanes, in exact 32-bit integers.
+// Sum over one block of weight times x, spread over the lanes, in exact 32-bit integers. `w` is behind the scale.
 HWY_INLINE hn::Vec<D32> BlockDot(const std::int8_t* HWY_RESTRICT w, const std::int16_t* HWY_RESTRICT x) {
   const D16 d16;
   const hn::Rebind<std::int8_t, D16> d8;
@@ -45,6 +29,22 @@ HWY_INLINE hn::Vec<D32> BlockDot(const std::int8_t* HWY_RESTRICT w, const std::i
   for (std::size_t i = 0; i < scale_block; i += hn::Lanes(d16)) {
     const auto wide = hn::PromoteTo(d16, hn::LoadU(d8, w + i));
     even = hn::ReorderWidenMulAccumulate(d32, wide, hn::LoadU(d16, x + i), even, odd);
+  }
+  return hn::Add(even, odd);
+}
+
+HWY_INLINE hn::Vec<D32> BlockDot(const std::uint8_t* HWY_RESTRICT w, const std::int16_t* HWY_RESTRICT x) {
+  const D16 d16;
+  const hn::Rebind<std::uint8_t, D16> d8;
+  const D32 d32;
+  const auto eight = hn::Set(d16, 8);
+  auto even = hn::Zero(d32), odd = even;
+  for (std::size_t i = 0; i < scale_block / 2; i += hn::Lanes(d16)) {
+    const auto both = hn::LoadU(d8, w + i);
+    const auto low = hn::Sub(hn::PromoteTo(d16, hn::And(both, hn::Set(d8, 15))), eight);
+    const auto high = hn::Sub(hn::PromoteTo(d16, hn::ShiftRight<4>(both)), eight);
+    even = hn::ReorderWidenMulAccumulate(d32, low, hn::LoadU(d16, x + i), even, odd);
+    even = hn::ReorderWidenMulAccumulate(d32, high, hn::LoadU(d16, x + scale_block / 2 + i), even, odd);
   }
   return hn::Add(even, odd);
 }
@@ -61,23 +61,23 @@ HWY_INLINE void Scales(const std::byte* HWY_RESTRICT blocks, std::size_t block_b
 }
 
 // One row with one or two vectors.
-template <bool kTwo>
+template <class Level, bool kTwo>
 HWY_INLINE void Row(const Product& p, std::size_t row, std::size_t b) {
   const DF d;
-  const bool four_bits = p.x->weights() == Format::int4;
-  const std::size_t columns = p.x->columns(), blocks = columns / scale_block, block_bytes = four_bits ? 18 : 34;
+  constexpr std::size_t block_bytes = std::is_signed_v<Level> ? 34 : 18;
+  const std::size_t columns = p.x->columns(), blocks = columns / scale_block;
   const std::byte* w = p.weights + row * blocks * block_bytes;
   const std::int16_t* x = p.x->forms().wide.data() + b * columns;
   const float* x_scales = p.x->forms().scales.data() + b * blocks;
   HWY_ALIGN float scales[kGroup];
-  HWY_ALIGN std::int8_t spread[scale_block];
   auto first = hn::Zero(d), second = first;
   for (std::size_t done = 0; done < blocks; done += kGroup) {
     const std::size_t count = HWY_MIN(kGroup, blocks - done);
     Scales(w + done * block_bytes, block_bytes, count, scales);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t block = done + i, c = block * scale_block;
-      const std::int8_t* levels = Levels(w + block * block_bytes, four_bits, spread);
+      const auto* levels = reinterpret_cast<const Level*>(w + block * block_bytes + 2);
+      prefetch_next_rows(levels, blocks * block_bytes);
       const auto dot = hn::ConvertTo(d, BlockDot(levels, x + c));
       first = hn::MulAdd(dot, hn::Set(d, scales[i] * x_scales[block]), first);
       if (!kTwo) continue;
@@ -89,12 +89,18 @@ HWY_INLINE void Row(const Product& p, std::size_t row, std::size_t b) {
   if (kTwo) p.y[(b + 1) * p.stride + row] = hn::GetLane(hn::SumOfLanes(d, second));
 }
 
-void GemvBlocks(const Product& p) {
+template <class Level>
+void Rows(const Product& p) {
   for (std::size_t row = 0; row < p.rows; ++row) {
     std::size_t b = 0;
-    for (; b + 2 <= p.x->batch(); b += 2) Row<true>(p, row, b);
-    if (b < p.x->batch()) Row<false>(p, row, b);
+    for (; b + 2 <= p.x->batch(); b += 2) Row<Level, true>(p, row, b);
+    if (b < p.x->batch()) Row<Level, false>(p, row, b);
   }
+}
+
+void GemvBlocks(const Product& p) {
+  if (p.x->weights() == Format::int8) Rows<std::int8_t>(p);
+  if (p.x->weights() == Format::int4) Rows<std::uint8_t>(p);
 }
 
 void Quantise(const float* HWY_RESTRICT values, std::size_t blocks, std::int8_t* HWY_RESTRICT levels,

@@ -3,18 +3,19 @@
 
 #include "probes/kernels/gemv_loops.hpp"
 
-#if HWY_ARCH_X86
+#if HWY_ARCH_X86_64
 #include <immintrin.h>
 
 #include <algorithm>
-#include <cstring>
+
+#include "probes/kernels/block_scales.hpp"
 
 HWY_PUSH_ATTRIBUTES("avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni")
 namespace sextant::probes {
 
 namespace {
 
-constexpr std::size_t group = 16;  // blocks whose scales are converted together
+constexpr std::size_t group = scale_group;
 
 // 256 bits are one block, and processors with 512 bits do twice as many halves a cycle: nothing is lost by not pairing
 // blocks, and each product needs one scale only. The instruction multiplies unsigned with signed bytes, so weights are
@@ -29,19 +30,6 @@ inline __m256i unsigned_weights(const std::byte* block) {
     const auto shifts = _mm256_setr_epi32(0, 0, 0, 0, 4, 4, 4, 4);
     return _mm256_and_si256(_mm256_srlv_epi32(both, shifts), _mm256_set1_epi8(15));
   }
-}
-
-// The scales of up to `group` blocks of one row.
-template <std::size_t block_bytes>
-inline __m512 scales_of(const std::byte* blocks, std::size_t count) {
-  alignas(32) std::uint16_t halves[group] = {};
-  if (count == group) {
-    for (std::size_t i = 0; i < group; ++i) std::memcpy(&halves[i], blocks + i * block_bytes, 2);
-  } else {
-    for (std::size_t i = 0; i < count; ++i) std::memcpy(&halves[i], blocks + i * block_bytes, 2);
-  }
-  // With a mask, though all lanes are wanted: GCC 12 warns of its own unmasked form.
-  return _mm512_maskz_cvtph_ps(0xffff, _mm256_load_si256(reinterpret_cast<const __m256i*>(halves)));
 }
 
 inline float sum_of(__m256 lanes) {

@@ -33,4 +33,10 @@ void gemv_byte_dot(const Product& product);
 // offset times the sum of each four levels.
 void sum_fours(std::span<const std::int8_t> levels, std::int32_t offset, std::int32_t* sums);
 
+// bf16, int8 and int4 with the matrix unit, for which vectors are packed in sixteens: 32 columns of 16 vectors are one tile
+// of forms().tiles, four bytes of each vector in turn.
+inline constexpr std::size_t tile_side = 16;
+bool has_tiles_for(Format format);
+void gemv_tiles(const Product& product);
+
 }  // namespace sextant::probes

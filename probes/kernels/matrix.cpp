@@ -138,6 +138,12 @@ Activations::Activations(Format weights, std::size_t columns, std::size_t batch)
   if (columns % scale_block != 0) throw std::invalid_argument("Activations: columns must be a multiple of 32");
   const std::size_t count = columns * batch;
   forms_.values.resize(count);
+  // A tile takes as long with one vector as with sixteen: two are faster without where scales come after each block.
+  if (batch > (in_blocks(weights) ? 2 : 1) && has_tiles_for(weights)) {
+    const std::size_t padded = columns * ((batch + tile_side - 1) / tile_side * tile_side);
+    forms_.tiles.resize(padded * (in_blocks(weights) ? 1 : 2));
+    if (in_blocks(weights)) forms_.tile_scales.resize(padded / scale_block);
+  }
   if (!in_blocks(weights)) return;
   forms_.levels.resize(count);
   forms_.scales.resize(count / scale_block);
@@ -153,6 +159,7 @@ void Activations::set(std::span<const float> values) {
   };
   if (!in_blocks(weights_)) {
     std::transform(values.begin(), values.end(), forms_.values.begin(), rounded);
+    pack_tiles();
     return;
   }
   quantise(values, forms_.levels.data(), forms_.scales.data());
@@ -160,11 +167,35 @@ void Activations::set(std::span<const float> values) {
     forms_.values[i] = float(forms_.levels[i]) * forms_.scales[i / scale_block];
   std::copy(forms_.levels.begin(), forms_.levels.end(), forms_.wide.begin());
   if (!forms_.offsets.empty()) sum_fours(forms_.levels, weights_ == Format::int8 ? -128 : -8, forms_.offsets.data());
+  pack_tiles();
+}
+
+void Activations::pack_tiles() {
+  if (forms_.tiles.empty()) return;
+  const bool blocks = in_blocks(weights_);
+  const std::size_t fours = columns_ * (blocks ? 1 : 2) / 4;  // groups of four bytes
+  for (std::size_t b = 0; b < batch_; ++b) {
+    std::byte* const to = forms_.tiles.data() + (b / tile_side * fours * tile_side + b % tile_side) * 4;
+    for (std::size_t i = 0; i < fours; ++i) {
+      if (blocks) {
+        std::memcpy(to + i * tile_side * 4, forms_.levels.data() + b * columns_ + i * 4, 4);
+      } else {
+        const float* const pair = forms_.values.data() + b * columns_ + i * 2;
+        store(to + i * tile_side * 4, to_bfloat(pair[0]));
+        store(to + i * tile_side * 4 + 2, to_bfloat(pair[1]));
+      }
+    }
+    const std::size_t count = blocks ? columns_ / scale_block : 0;
+    for (std::size_t i = 0; i < count; ++i)
+      forms_.tile_scales[b / tile_side * count * tile_side + i * tile_side + b % tile_side] =
+          forms_.scales[b * count + i];
+  }
 }
 
 void multiply(std::span<const std::byte> rows, const Activations& x, std::span<float> y, std::size_t stride) {
   check(rows, x, y, stride);
   const Product product{rows.data(), rows.size() / row_bytes(x.weights(), x.columns()), &x, y.data(), stride};
+  if (!x.forms().tiles.empty()) return gemv_tiles(product);
   if (!in_blocks(x.weights())) return gemv_floats(product);
   if (has_byte_dot()) return gemv_byte_dot(product);
   gemv_blocks(product);

@@ -57,12 +57,14 @@ class Activations {
     Aligned<std::int16_t> wide;     // [batch][columns]; the levels once more
     Aligned<float> scales;          // [batch][blocks]
     Aligned<std::int32_t> offsets;  // [batch][columns / 4]; minus what unsigned weights add to the sum of four products
-    Aligned<std::uint16_t> halves;  // [batch][columns]; values in bfloat16
-    Aligned<std::byte> tiles;       // [batch / 16][columns / 32][8][16][4 bytes]; halves or levels, vectors innermost
+    Aligned<std::byte> tiles;    // [batch / 16][columns / 32][8 or 16][16][4 bytes]; bf16 or levels, for a matrix unit
+    Aligned<float> tile_scales;  // [batch / 16][blocks][16]
   };
   const Forms& forms() const { return forms_; }
 
  private:
+  void pack_tiles();
+
   Format weights_;
   std::size_t columns_, batch_;
   Forms forms_;

@@ -48,6 +48,7 @@ void each_way(Format format, Check check) {
   };
   on_every_target([&] { directly("Highway", in_blocks(format) ? gemv_blocks : gemv_floats); });
   if (in_blocks(format) && has_byte_dot()) directly("byte dot", gemv_byte_dot);
+  // multiply() takes tiles where there are vectors enough, so they have been tried.
 }
 
 TEST(Matrix, AgreesWithThePlainProductWithinRounding) {
