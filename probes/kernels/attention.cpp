@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "probes/kernels/attention.cpp"
@@ -53,6 +54,23 @@ struct Tile {
   const float *key_scales, *value_scales;
 };
 
+// Adds up the lanes of eight vectors into eight places. Halving all at once takes a third of the instructions that one
+// after the other take.
+HWY_INLINE void SumEight(V a, V b, V c, V e, V f, V g, V h, V i, float* HWY_RESTRICT sums) {
+  const D d;
+#if HWY_CAP_GE256 && !HWY_HAVE_SCALABLE
+  const auto halve = [&](V low, V high)
+                         HWY_ATTR { return hn::Add(hn::ConcatEven(d, high, low), hn::ConcatOdd(d, high, low)); };
+  auto all = halve(halve(halve(a, b), halve(c, e)), halve(halve(f, g), halve(h, i)));
+  if (hn::Lanes(d) == 16) all = halve(all, all);
+  hn::StoreU(all, d, sums);
+#else
+  std::size_t k = 0;
+  const auto add_up = [&](V v) HWY_ATTR { sums[k++] = hn::GetLane(hn::SumOfLanes(d, v)); };
+  add_up(a), add_up(b), add_up(c), add_up(e), add_up(f), add_up(g), add_up(h), add_up(i);
+#endif
+}
+
 // scores[query][token] of N queries with two tokens: each piece of a row and of a query is loaded once for the products
 // that need it, and up to eight sums are under way.
 template <int N, class Rows>
@@ -81,14 +99,21 @@ HWY_INLINE void ScorePair(const Rows& keys, std::size_t t, std::size_t u, const 
       b3 = hn::MulAdd(q3, ku, b3);
     }
   }
-  const auto put = [&](std::size_t query, V a, V b) HWY_ATTR {
-    scores[query * kv_tile + t] = hn::GetLane(hn::SumOfLanes(d, a));
-    scores[query * kv_tile + u] = hn::GetLane(hn::SumOfLanes(d, b));
-  };
-  put(0, a0, b0);
-  if constexpr (N > 1) put(1, a1, b1);
-  if constexpr (N > 2) put(2, a2, b2);
-  if constexpr (N > 3) put(3, a3, b3);
+  if constexpr (N > 2) {
+    HWY_ALIGN float sums[kv_tile];  // a whole vector, of which eight count
+    SumEight(a0, b0, a1, b1, a2, b2, a3, b3, sums);
+    for (std::size_t n = 0; n < N; ++n) {
+      scores[n * kv_tile + t] = sums[2 * n];
+      scores[n * kv_tile + u] = sums[2 * n + 1];
+    }
+  } else {
+    const auto put = [&](std::size_t query, V a, V b) HWY_ATTR {
+      scores[query * kv_tile + t] = hn::GetLane(hn::SumOfLanes(d, a));
+      scores[query * kv_tile + u] = hn::GetLane(hn::SumOfLanes(d, b));
+    };
+    put(0, a0, b0);
+    if constexpr (N > 1) put(1, a1, b1);
+  }
 }
 
 // weighted = weighted * factor + sum over the tokens of weight * value, for N queries and two vectors of columns, whose
