@@ -3,6 +3,7 @@
 
 #include "probes/kernels/stream.hpp"
 #include "probes/probe/clock.hpp"
+#include "probes/probe/meters.hpp"
 #include "probes/probe/version.hpp"
 #include "results/record/csv.hpp"
 
@@ -21,6 +22,7 @@ probes::Environment recorded_environment() {
   add("clock.name", "CLOCK_MONOTONIC");
   add("clock.resolution_s", results::number_text(clock.resolution));
   add("clock.cost_s", results::number_text(clock.cost));
+  probes::Meters().note(environment);
   if (build.dirty)
     environment.warnings.push_back("built from a checkout with uncommitted changes: commit before you publish");
   if (build.type != "Release" && build.type != "RelWithDebInfo") {

@@ -31,7 +31,8 @@ Axis pages_axis() {
 }
 
 Axis binding_axis() {
-  return {"binding", Unit::text, words({"compact"}), "compact: neighbouring cores; scattered: packages in turn"};
+  return {"binding", Unit::text, words({"compact"}),
+          "compact: neighbouring cores; scattered: packages, nodes and caches in turn"};
 }
 
 Axis placement_axis() {

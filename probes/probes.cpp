@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/probes.hpp"
 
+#include "probes/probe/meters.hpp"
+
 namespace sextant::probes {
 
 std::vector<Probe> cpu_probes() {
-  return {
+  std::vector<Probe> all = {
       memory_read(),         //
       memory_latency(),      //
       near_data_gemv(),      //
@@ -14,7 +16,10 @@ std::vector<Probe> cpu_probes() {
       sync_barrier(),        //
       overhead_dispatch(),   //
       cpu_interference(),    //
+      compute_fma(),        //
   };
+  for (Probe& probe : all) probe = with_meters(std::move(probe));
+  return all;
 }
 
 }  // namespace sextant::probes

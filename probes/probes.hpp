@@ -12,6 +12,7 @@ std::vector<Probe> cpu_probes();
 
 Probe memory_read();
 Probe memory_latency();
+Probe compute_fma();
 Probe near_data_gemv();
 Probe near_data_shard();
 Probe near_data_pushdown();

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "probes/kernels/cycle_order.hpp"
 
 namespace sextant::probes {
 
@@ -13,13 +14,14 @@ struct alignas(64) Stop {
   std::uint64_t rank;  // place in the walk, 0 at the start: how the walk is checked
 };
 
-// Links the stops into one cycle drawn uniformly from all cycles: a Fisher-Yates shuffle of the stops, closed to a ring
-// (the same distribution as Sattolo's algorithm, and it yields each stop's rank on the way). Returns the stops in the
-// order of the walk, as indices. At most 2^32 stops.
-std::vector<std::uint32_t> link_cycle(std::span<Stop> stops, std::uint64_t seed);
+// Links the stops into one cycle in the given order (order.places() stops, order.length() of them on the way; one left
+// out leads nowhere).
+void link_cycle(std::span<Stop> stops, const CycleOrder& order);
+CycleOrder link_cycle(std::span<Stop> stops, std::uint64_t seed);  // in an order free of windows, which it returns
 
-// Whether the stops form one cycle through all of them, in the order of their ranks.
-bool is_one_cycle(std::span<const Stop> stops);
+// Whether the stops still form the cycle of that order. As the order is a bijection, stops that hold what was written
+// are one cycle through all of them.
+bool is_cycle(std::span<const Stop> stops, const CycleOrder& order);
 
 // Follows `loads` pointers (a multiple of 16) from `stop`, each load dependent on the one before.
 const Stop* chase(const Stop* stop, std::uint64_t loads);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
 
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -73,32 +74,96 @@ TEST(SimdTarget, NamesTheBestSetThatIsThere) {
   EXPECT_STREQ(simd_target(), hwy::TargetName(hwy::SupportedAndGeneratedTargets().front()));
 }
 
-TEST(Chase, WalksOneCycleThroughAllStops) {
+TEST(Permutation, IsABijectionAndKnowsItsInverse) {
+  for (const std::uint64_t size : {1, 2, 3, 7, 100, 255, 256, 257, 65536}) {
+    const Permutation permutation(size, 5);
+    std::vector<bool> taken(size);
+    for (std::uint64_t x = 0; x < size; ++x) {
+      const std::uint64_t y = permutation(x);
+      ASSERT_LT(y, size);
+      EXPECT_FALSE(taken[y]);
+      taken[y] = true;
+      EXPECT_EQ(permutation.inverse(y), x);
+    }
+  }
+}
+
+// What a prefetcher could learn: a step that comes often, a step to the line beside, a step within the page.
+TEST(CycleOrder, HasNoStepThatAPrefetcherCouldGuess) {
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    constexpr std::uint64_t places = 1 << 16, page = 64;
+    const CycleOrder order(places, seed);
+    std::map<std::uint64_t, int> steps;
+    int within_page = 0;
+    for (std::uint64_t rank = 0; rank + 1 < order.length(); ++rank) {
+      ++steps[order.next(rank) - order[rank]];
+      within_page += order.next(rank) / page == order[rank] / page;
+    }
+    const auto usual =
+        std::max_element(steps.begin(), steps.end(), [](auto& a, auto& b) { return a.second < b.second; });
+    EXPECT_LE(usual->second, 24) << usual->first;               // of 65534; chance gives about 8
+    EXPECT_LE(within_page, 3 * int(places / (places / page)));  // one place in 1024 lies in the page: 64 by chance
+  }
+}
+
+TEST(CycleOrder, StaysInAWindowAndSeesOneOfAPairHalfATripLater) {
+  constexpr std::uint64_t window = 64, windows = 10;
+  const CycleOrder order(window * windows, window, 4);
+  ASSERT_EQ(order.length(), window * windows - 1);
+  std::set<std::uint64_t> seen;
+  for (std::uint64_t rank = 0; rank < order.places(); ++rank) {
+    EXPECT_EQ(order.rank_of(order[rank]), rank);
+    seen.insert(order[rank]);
+    EXPECT_EQ(order[rank] / window, order[rank / 32 * 32] / window);  // 32 in a row, all of them
+    EXPECT_EQ(order[rank] % 2, rank < window * windows / 2 ? 0u : 1u);
+  }
+  EXPECT_EQ(seen.size(), order.places());
+  std::set<std::vector<std::uint64_t>> orders;  // within the windows
+  for (std::uint64_t begin = 0; begin < order.places() / 2; begin += 32) {
+    std::vector<std::uint64_t> within;
+    for (std::uint64_t rank = begin; rank < begin + 32; ++rank) within.push_back(order[rank] % window);
+    orders.insert(within);
+  }
+  EXPECT_GT(orders.size(), windows / 2);
+}
+
+TEST(CycleOrder, RefusesWindowsThatDoNotFit) {
+  EXPECT_THROW(CycleOrder(100, 64, 1), std::invalid_argument);
+  EXPECT_THROW(CycleOrder(96, 48, 1), std::invalid_argument);
+  EXPECT_THROW(CycleOrder(0, 64, 1), std::invalid_argument);
+}
+
+TEST(Chase, WalksOneCycleThroughAllStopsButTheOneLeftOut) {
   for (std::size_t count : {1, 2, 3, 255, 4096}) {
     std::vector<Stop> stops(count);
-    const auto order = link_cycle(stops, 7);
-    EXPECT_TRUE(is_one_cycle(stops));
+    const CycleOrder order = link_cycle(stops, 7);
+    EXPECT_TRUE(is_cycle(stops, order));
     std::set<const Stop*> visited;
     const Stop* stop = &stops[order[0]];
-    for (std::size_t i = 0; i < count; ++i, stop = stop->next) {
+    for (std::size_t i = 0; i < order.length(); ++i, stop = stop->next) {
       EXPECT_EQ(stop, &stops[order[i]]);
+      EXPECT_EQ(stop->rank, i);
       visited.insert(stop);
     }
-    EXPECT_EQ(visited.size(), count);
+    EXPECT_EQ(visited.size(), count % 2 ? count : count - 1);
     EXPECT_EQ(stop, &stops[order[0]]);
   }
 }
 
 TEST(Chase, SeesACycleThatIsBroken) {
   std::vector<Stop> stops(100);
-  link_cycle(stops, 1);
-  std::swap(stops[3].next, stops[70].next);  // two cycles now
-  EXPECT_FALSE(is_one_cycle(stops));
+  const CycleOrder order = link_cycle(stops, 1);
+  std::swap(stops[order[3]].next, stops[order[70]].next);  // two cycles now
+  EXPECT_FALSE(is_cycle(stops, order));
+  link_cycle(stops, order);
+  ++stops[order[5]].rank;
+  EXPECT_FALSE(is_cycle(stops, order));
+  EXPECT_FALSE(is_cycle(std::span(stops).first(99), order));
 }
 
 TEST(Chase, TakesExactlyTheLoadsAskedFor) {
   std::vector<Stop> stops(101);
-  const auto order = link_cycle(stops, 3);
+  const CycleOrder order = link_cycle(stops, 3);
   EXPECT_EQ(chase(&stops[order[5]], 160)->rank, (5 + 160) % 101u);
   const Stop* walks[] = {&stops[order[0]], &stops[order[50]]};
   chase_together(walks, 60);
@@ -107,9 +172,13 @@ TEST(Chase, TakesExactlyTheLoadsAskedFor) {
 }
 
 TEST(Chase, OrderDependsOnTheSeedAlone) {
-  std::vector<Stop> a(1000), b(1000), c(1000);
-  EXPECT_EQ(link_cycle(a, 1), link_cycle(b, 1));
-  EXPECT_NE(link_cycle(a, 1), link_cycle(c, 2));
+  const CycleOrder a(1000, 1), b(1000, 1), c(1000, 2);
+  int differ = 0;
+  for (std::uint64_t rank = 0; rank < 999; ++rank) {
+    EXPECT_EQ(a[rank], b[rank]);
+    differ += a[rank] != c[rank];
+  }
+  EXPECT_GT(differ, 900);
 }
 
 TEST(SpinBarrier, LetsNobodyPassEarly) {

@@ -12,11 +12,12 @@ constexpr double no_limit = 1152921504606846976.0;
 // A version 1 hierarchy and the unified one of version 2 name the same things differently.
 struct Names {
   const char* memory_limit;
+  const char* memory_brake;  // above it a group is not ended but slowed until nothing can be measured; version 2 only
   const char* memory_usage;
   const char* reclaimable;  // the line of memory.stat
 };
-constexpr Names version_1{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"};
-constexpr Names version_2{"memory.max", "memory.current", "inactive_file"};
+constexpr Names version_1{"memory.limit_in_bytes", "", "memory.usage_in_bytes", "total_inactive_file"};
+constexpr Names version_2{"memory.max", "memory.high", "memory.current", "inactive_file"};
 
 void lower(std::optional<double>& bound, double value) { bound = bound ? std::min(*bound, value) : value; }
 
@@ -29,7 +30,10 @@ std::optional<double> stat(const std::string& text, std::string_view key) {
 }
 
 void read_memory(const Tree& tree, const std::string& folder, const Names& names, Cgroup& found) {
-  const auto limit = tree.number(folder + "/" + names.memory_limit);  // "max" is not a number
+  auto limit = tree.number(folder + "/" + names.memory_limit);  // "max" is not a number
+  if (*names.memory_brake) {
+    if (const auto brake = tree.number(folder + "/" + names.memory_brake)) lower(limit, *brake);
+  }
   if (!limit || *limit >= no_limit) return;
   lower(found.memory_limit, *limit);
   // File pages that nobody used lately are counted as usage but are given back on demand: after a build in a container
@@ -82,16 +86,27 @@ void read_version_1(const Tree& tree, const std::string& controller, const std::
   }
 }
 
+// A line of proc/self/cgroup: "4:memory:/a/b" or, of version 2, "0::/a/b".
+struct Membership {
+  std::string controller;  // empty: version 2
+  std::string path;
+};
+std::vector<Membership> memberships(const Tree& tree) {
+  std::vector<Membership> found;
+  for (const auto& line : lines(tree.text("proc/self/cgroup"))) {
+    const auto first = line.find(':');
+    const auto second = first == std::string::npos ? first : line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    found.push_back({line.substr(first + 1, second - first - 1), line.substr(second + 1)});
+  }
+  return found;
+}
+
 }  // namespace
 
 Cgroup read_cgroup(const Tree& tree) {
   Cgroup found;
-  for (const auto& line : lines(tree.text("proc/self/cgroup"))) {  // "4:memory:/a/b", "0::/a/b"
-    const auto first = line.find(':');
-    const auto second = first == std::string::npos ? first : line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const auto controller = line.substr(first + 1, second - first - 1);
-    const auto path = line.substr(second + 1);
+  for (const auto& [controller, path] : memberships(tree)) {
     if (controller.empty()) {
       found.version = std::max(found.version, tree.has("sys/fs/cgroup/unified") ? 1 : 2);
       read_version_2(tree, path, found);
@@ -101,6 +116,26 @@ Cgroup read_cgroup(const Tree& tree) {
     }
   }
   return found;
+}
+
+std::optional<double> huge_page_room(const Tree& tree, std::size_t page) {
+  constexpr std::size_t mebibyte = 1 << 20;
+  const std::string size =
+      page < 1024 * mebibyte ? std::to_string(page / mebibyte) + "MB" : std::to_string(page / mebibyte / 1024) + "GB";
+  std::optional<double> room;
+  for (const auto& [controller, path] : memberships(tree)) {
+    if (!controller.empty() && controller != "hugetlb") continue;
+    const bool second = controller.empty();
+    const std::string mount = second ? (tree.has("sys/fs/cgroup/unified") ? "unified" : "") : "hugetlb";
+    for (const auto& folder : upwards("sys/fs/cgroup" + (mount.empty() ? "" : "/" + mount), path)) {
+      const std::string names = folder + "/hugetlb." + size;
+      const auto limit = tree.number(names + (second ? ".max" : ".limit_in_bytes"));
+      if (!limit || *limit >= no_limit) continue;
+      const double used = tree.number(names + (second ? ".current" : ".usage_in_bytes")).value_or(0);
+      lower(room, std::max(0.0, *limit - used));
+    }
+  }
+  return room;
 }
 
 }  // namespace sextant::probes

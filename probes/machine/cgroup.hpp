@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "probes/machine/tree.hpp"
@@ -17,5 +18,8 @@ struct Cgroup {
 };
 
 Cgroup read_cgroup(const Tree& tree);
+
+// Bytes of huge pages of this size ("2MB", "1GB") that the control groups still allow; absent without a limit.
+std::optional<double> huge_page_room(const Tree& tree, std::size_t page);
 
 }  // namespace sextant::probes

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "probes/machine/cgroup.hpp"
+#include "probes/machine/kinds.hpp"
 #include "probes/machine/machine.hpp"
 #include "probes/machine/tree.hpp"
 #include "probes/machine/warnings.hpp"
@@ -84,6 +85,15 @@ std::string over_processors(const Tree& tree, std::string_view file) {
   return fmt::format("{}", fmt::join(found, " "));
 }
 
+// "core 0-11, atom 12-19", the fastest first.
+std::string kinds(const Tree& tree) {
+  std::string text;
+  for (const auto& kind : processor_kinds(tree)) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kind.name, kind.processors);
+  }
+  return text;
+}
+
 std::string boost(const Tree& tree) {
   if (const auto off = tree.number(fmt::format("{}/intel_pstate/no_turbo", cpu_folder)))
     return *off == 0 ? "on" : "off";
@@ -110,6 +120,7 @@ void add_cpu(Facts& facts, const Tree& tree) {
   add(facts, "cpu.microcode", value_of(cpuinfo, "microcode"));
   add(facts, "cpu.flags.simd", simd_flags(cpuinfo));
   add_counts(facts, cpuinfo);
+  add(facts, "cpu.kinds", kinds(tree));
   add(facts, "cpu.smt", tree.text(fmt::format("{}/smt/control", cpu_folder)));
   add(facts, "cpu.smt_active", tree.text(fmt::format("{}/smt/active", cpu_folder)));
   add(facts, "cpu.isolated", tree.text(fmt::format("{}/isolated", cpu_folder)));
@@ -140,6 +151,8 @@ void add_memory(Facts& facts, const Tree& tree) {
   for (const auto& size : tree.names("sys/kernel/mm/hugepages")) {  // "hugepages-2048kB"
     if (!size.starts_with("hugepages-")) continue;
     add(facts, "pages.hugetlb." + size.substr(10), tree.text("sys/kernel/mm/hugepages/" + size + "/nr_hugepages"));
+    add(facts, "pages.hugetlb." + size.substr(10) + ".free",
+        tree.text("sys/kernel/mm/hugepages/" + size + "/free_hugepages"));
   }
 }
 

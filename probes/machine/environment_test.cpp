@@ -140,12 +140,5 @@ TEST(Warnings, DependOnFactsAlone) {
               Contains(HasSubstr("cpufreq/boost")));
 }
 
-TEST(Warnings, CountKernelLists) {
-  EXPECT_EQ(list_size("0-3,8"), 5);
-  EXPECT_EQ(list_size("7"), 1);
-  EXPECT_EQ(list_size(""), 0);
-  EXPECT_EQ(list_size("none"), 0);
-}
-
 }  // namespace
 }  // namespace sextant::probes

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 
 #include "probes/machine/cgroup.hpp"
 #include "probes/machine/topology.hpp"
@@ -39,6 +40,35 @@ std::size_t available_memory(const Tree& tree) {
   return static_cast<std::size_t>(bytes);
 }
 
+// Free pages and those that hold files nobody used lately: what can be had without pushing somebody out.
+std::size_t available_on(const Tree& tree, int node) {
+  const auto meminfo = tree.text(fmt::format("sys/devices/system/node/node{}/meminfo", node));
+  const auto kibibytes = [&](std::string_view name) {
+    return leading_number(value_of(meminfo, fmt::format("Node {} {}", node, name))).value_or(0);
+  };
+  return static_cast<std::size_t>(1024 * (kibibytes("MemFree") + kibibytes("Inactive(file)")));
+}
+
+// What the kernel itself says of the nodes: which processors are of a node decides where a first touch puts a page, and
+// the control group decides which memory is ours.
+void describe_nodes(const Tree& tree, Machine& machine) {
+  const auto in = [](const std::vector<int>& numbers, int number) {
+    return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+  };
+  const auto memory = value_of(tree.text("proc/self/status"), "Mems_allowed_list");
+  const auto allowed = list_numbers(memory);
+  for (Node& node : machine.nodes) {
+    node.available = available_on(tree, node.number);
+    if (!memory.empty() && !in(allowed, node.number)) node.bytes = 0;
+    const auto file = fmt::format("sys/devices/system/node/node{}/cpulist", node.number);
+    if (!tree.has(file)) continue;
+    const auto own = list_numbers(tree.text(file));
+    node.processors.clear();
+    std::copy_if(machine.processors.begin(), machine.processors.end(), std::back_inserter(node.processors),
+                 [&](int processor) { return in(own, processor); });
+  }
+}
+
 // FNV-1a, 64 bit: a label has to be the same everywhere and for ever, which std::hash does not promise. Parameters from
 // the authors' page, http://www.isthe.com/chongo/tech/comp/fnv/.
 std::uint64_t fnv1a(std::string_view text) {
@@ -49,6 +79,14 @@ std::uint64_t fnv1a(std::string_view text) {
 
 }  // namespace
 
+int node_of(const Machine& machine, int processor) {
+  for (std::size_t i = 0; i < machine.nodes.size(); ++i) {
+    const auto& own = machine.nodes[i].processors;
+    if (std::find(own.begin(), own.end(), processor) != own.end()) return int(i);
+  }
+  return -1;
+}
+
 Machine detect_machine(const std::filesystem::path& root) {
   return detect_machine(this_topology(Devices::none), affinity(), root);
 }
@@ -57,6 +95,7 @@ Machine detect_machine(const Topology& topology, const std::optional<std::vector
                        const std::filesystem::path& root) {
   auto machine = describe(topology, allowed);
   const Tree tree(root);
+  describe_nodes(tree, machine);
   machine.available_memory = available_memory(tree);
   machine.virtualised = is_virtualised(tree);
   return machine;

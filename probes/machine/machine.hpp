@@ -22,18 +22,23 @@ struct CacheClaim {
 // high-bandwidth memory beside the processors' own.
 struct Node {
   int number = 0;               // the operating system's
-  std::vector<int> processors;  // those of them that this process may use
-  std::size_t bytes = 0;  // what the system says; a virtual machine may say too little, so it never caps a footprint
+  std::vector<int> processors;  // those of them that this process may use; each processor is of one node
+  // What the system says, 0 where there is none for this process. A virtual machine may say too little, so no footprint
+  // is ever chosen by it.
+  std::size_t bytes = 0;
+  std::size_t available = 0;  // bytes that can be used now without taking from anybody; 0 where nobody says
 };
 
 // What a probe may know about the machine it runs on. Plain values, captured once.
 struct Machine {
-  // Operating-system numbers of the processors this process may run on. One per core first, package after package: the
-  // first n are the n that share no core and lie closest together.
+  // Operating-system numbers of the processors this process may run on. One per core first, package after package, and
+  // where cores are of several kinds the fastest kind before the others: the first n are the n that share no core and lie
+  // closest together.
   std::vector<int> processors;
-  std::vector<int> scattered;  // the same, the packages taking turns: the first n share as little as n can
-  std::vector<Node> nodes;     // ascending by number; empty where nobody says
-  int cores = 1;               // physical cores among them
+  // The same with packages, nodes and caches taking turns: the first n share as little as n can.
+  std::vector<int> scattered;
+  std::vector<Node> nodes;  // ascending by number; empty where nobody says
+  int cores = 1;            // physical cores among them
   int numa_nodes = 1;
   std::size_t available_memory = 0;  // bytes that can be used now: MemAvailable, cut by the cgroup limit
   std::vector<CacheClaim> caches;
@@ -41,6 +46,9 @@ struct Machine {
   std::filesystem::path libexec;  // where the other workers are installed
   std::filesystem::path target;   // the folder the user named for files, may be empty
 };
+
+// Index among machine.nodes of the node that holds this processor, -1 where none does.
+int node_of(const Machine& machine, int processor);
 
 // hwloc for processors, caches and nodes, cut to the affinity of the calling process; the cgroup and /proc under `root`
 // ("/" outside tests) for memory. Throws std::runtime_error when hwloc cannot read the machine at all.

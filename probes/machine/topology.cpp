@@ -4,6 +4,8 @@
 #include <hwloc.h>
 
 #include <algorithm>
+#include <functional>
+#include <span>
 #include <stdexcept>
 
 namespace sextant::probes {
@@ -19,63 +21,114 @@ void load(const Topology& topology, const char* what) {
   if (hwloc_topology_load(topology.get()) != 0) throw std::runtime_error(std::string("hwloc cannot load ") + what);
 }
 
-// The processors of `core` that may be used, ascending.
-std::vector<int> processors_of(hwloc_obj_t core, const std::optional<std::vector<int>>& allowed) {
-  std::vector<int> found;
-  for (int cpu = hwloc_bitmap_first(core->cpuset); cpu >= 0; cpu = hwloc_bitmap_next(core->cpuset, cpu)) {
-    if (!allowed || std::find(allowed->begin(), allowed->end(), cpu) != allowed->end()) found.push_back(cpu);
+// A core of ours: its processors that may be used, ascending.
+struct Core {
+  std::vector<int> processors;
+  int speed = 0;  // of its kind, among the kinds of the machine; larger is faster
+};
+
+// hwloc ranks the kinds of processors by the kernel's word on their capacity or by their clock, the slowest first. Where
+// it cannot, all are alike to us.
+int speed_of(const Topology& topology, hwloc_obj_t core) {
+  const int kind = hwloc_cpukinds_get_by_cpuset(topology.get(), core->cpuset, 0);
+  int rank = 0;
+  if (kind < 0 || hwloc_cpukinds_get_info(topology.get(), unsigned(kind), nullptr, &rank, nullptr, nullptr, 0) != 0) {
+    return 0;
   }
-  return found;
+  return rank;
 }
 
-// One processor per core first, then the second threads of the cores, and so on: the first n of the list are then the n
-// that share least.
-void describe_cores(const Topology& topology, const std::optional<std::vector<int>>& allowed, Machine& machine) {
-  std::vector<std::vector<int>> cores;
+// The fastest first; those of a kind as hwloc has them, neighbours side by side.
+std::vector<Core> cores_of(const Topology& topology, const std::optional<std::vector<int>>& allowed) {
+  std::vector<Core> cores;
   // Some virtual machines show processors without cores; then every processor stands for itself.
   const bool has_cores = hwloc_get_nbobjs_by_type(topology.get(), HWLOC_OBJ_CORE) > 0;
   const auto type = has_cores ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
-  for (hwloc_obj_t core = nullptr; (core = hwloc_get_next_obj_by_type(topology.get(), type, core)) != nullptr;) {
-    auto processors = processors_of(core, allowed);
-    if (!processors.empty()) cores.push_back(std::move(processors));
+  for (hwloc_obj_t object = nullptr; (object = hwloc_get_next_obj_by_type(topology.get(), type, object)) != nullptr;) {
+    Core core{{}, speed_of(topology, object)};
+    for (int cpu = hwloc_bitmap_first(object->cpuset); cpu >= 0; cpu = hwloc_bitmap_next(object->cpuset, cpu)) {
+      if (!allowed || std::find(allowed->begin(), allowed->end(), cpu) != allowed->end())
+        core.processors.push_back(cpu);
+    }
+    if (!core.processors.empty()) cores.push_back(std::move(core));
   }
+  std::stable_sort(cores.begin(), cores.end(), [](const Core& a, const Core& b) { return a.speed > b.speed; });
+  return cores;
+}
+
+// Processors among which none is to be preferred: one of each core of a kind, then of each of the next kind, then the
+// second threads of the cores, and so on. The first n of all blocks are then the n that share least.
+std::vector<std::vector<int>> blocks_of(const std::vector<Core>& cores) {
+  std::vector<std::vector<int>> blocks;
   std::size_t most = 0;
-  for (const auto& core : cores) most = std::max(most, core.size());
+  for (const Core& core : cores) most = std::max(most, core.processors.size());
   for (std::size_t thread = 0; thread < most; ++thread) {
-    for (const auto& core : cores) {
-      if (thread < core.size()) machine.processors.push_back(core[thread]);
+    const Core* before = nullptr;
+    for (const Core& core : cores) {
+      if (thread >= core.processors.size()) continue;
+      if (!before || before->speed != core.speed) blocks.emplace_back();
+      before = &core;
+      blocks.back().push_back(core.processors[thread]);
     }
   }
-  machine.cores = std::max(1, static_cast<int>(cores.size()));
+  return blocks;
 }
 
-// The cores once more, the packages taking turns; a core without a package is one of its own.
-void describe_scattered(const Topology& topology, Machine& machine) {
-  std::vector<std::pair<hwloc_obj_t, std::vector<int>>> packages;
-  for (const int processor : machine.processors) {
-    const hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topology.get(), static_cast<unsigned>(processor));
-    const hwloc_obj_t package = pu ? hwloc_get_ancestor_obj_by_type(topology.get(), HWLOC_OBJ_PACKAGE, pu) : nullptr;
-    const auto same = std::find_if(packages.begin(), packages.end(), [&](const auto& p) { return p.first == package; });
-    (same == packages.end() ? packages.emplace_back(package, std::vector<int>{}) : *same).second.push_back(processor);
+// What processors may share, the largest first: an ordinal of the package, node or cache that holds a processor, -1
+// where there is none.
+using Holder = std::function<int(int processor)>;
+std::vector<Holder> holders(const Topology& topology, const Machine& machine) {
+  const auto within = [&topology](hwloc_obj_type_t type) {
+    return [&topology, type](int processor) {
+      const hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topology.get(), unsigned(processor));
+      const hwloc_obj_t holder = pu ? hwloc_get_ancestor_obj_by_type(topology.get(), type, pu) : nullptr;
+      return holder ? int(holder->logical_index) : -1;
+    };
+  };
+  return {within(HWLOC_OBJ_PACKAGE), [&machine](int processor) { return node_of(machine, processor); },
+          within(HWLOC_OBJ_L3CACHE), within(HWLOC_OBJ_L2CACHE)};
+}
+
+// The packages taking turns, within each its nodes, within these its caches.
+std::vector<int> scatter(const std::vector<int>& processors, std::span<const Holder> levels) {
+  if (levels.empty() || processors.size() < 2) return processors;
+  std::vector<std::pair<int, std::vector<int>>> groups;
+  for (const int processor : processors) {
+    const int holder = levels.front()(processor);
+    const auto same = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == holder; });
+    (same == groups.end() ? groups.emplace_back(holder, std::vector<int>{}) : *same).second.push_back(processor);
   }
-  for (std::size_t turn = 0; machine.scattered.size() < machine.processors.size(); ++turn) {
-    for (const auto& [package, processors] : packages) {
-      if (turn < processors.size()) machine.scattered.push_back(processors[turn]);
+  for (auto& group : groups) group.second = scatter(group.second, levels.subspan(1));
+  std::vector<int> in_turn;
+  for (std::size_t turn = 0; in_turn.size() < processors.size(); ++turn) {
+    for (const auto& [holder, members] : groups) {
+      if (turn < members.size()) in_turn.push_back(members[turn]);
     }
   }
+  return in_turn;
 }
 
+// hwloc lets memory without processors (CXL, high-bandwidth memory) name the processors it is nearest to, so that
+// several nodes may name one. It belongs to the node that names the fewest, of these to the lowest: the operating system
+// numbers the processors' own memory first.
 void describe_nodes(const Topology& topology, Machine& machine) {
+  std::vector<hwloc_obj_t> objects;
   for (hwloc_obj_t node = nullptr; (node = hwloc_get_next_obj_by_type(topology.get(), HWLOC_OBJ_NUMANODE, node));) {
-    Node found{static_cast<int>(node->os_index), {}, static_cast<std::size_t>(node->attr->numanode.local_memory)};
-    for (const int processor : machine.processors) {
-      if (node->cpuset && hwloc_bitmap_isset(node->cpuset, static_cast<unsigned>(processor)))
-        found.processors.push_back(processor);
-    }
-    machine.nodes.push_back(std::move(found));
+    objects.push_back(node);
   }
-  std::sort(machine.nodes.begin(), machine.nodes.end(),
-            [](const Node& a, const Node& b) { return a.number < b.number; });
+  std::sort(objects.begin(), objects.end(), [](auto a, auto b) { return a->os_index < b->os_index; });
+  for (const hwloc_obj_t node : objects) {
+    machine.nodes.push_back({int(node->os_index), {}, std::size_t(node->attr->numanode.local_memory)});
+  }
+  for (const int processor : machine.processors) {
+    std::size_t own = objects.size();
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+      if (!hwloc_bitmap_isset(objects[i]->cpuset, unsigned(processor))) continue;
+      const auto weight = [&](std::size_t at) { return hwloc_bitmap_weight(objects[at]->cpuset); };
+      if (own == objects.size() || weight(i) < weight(own)) own = i;
+    }
+    if (own < objects.size()) machine.nodes[own].processors.push_back(processor);
+  }
 }
 
 void describe_caches(const Topology& topology, Machine& machine) {
@@ -139,9 +192,16 @@ std::string export_xml(const Topology& topology) {
 
 Machine describe(const Topology& topology, const std::optional<std::vector<int>>& allowed) {
   Machine machine;
-  describe_cores(topology, allowed, machine);
-  describe_scattered(topology, machine);
+  const auto cores = cores_of(topology, allowed);
+  const auto blocks = blocks_of(cores);
+  machine.cores = std::max(1, int(cores.size()));
+  for (const auto& block : blocks) machine.processors.insert(machine.processors.end(), block.begin(), block.end());
   describe_nodes(topology, machine);
+  const auto levels = holders(topology, machine);
+  for (const auto& block : blocks) {
+    const auto in_turn = scatter(block, levels);
+    machine.scattered.insert(machine.scattered.end(), in_turn.begin(), in_turn.end());
+  }
   describe_caches(topology, machine);
   machine.numa_nodes = std::max(1, hwloc_get_nbobjs_by_type(topology.get(), HWLOC_OBJ_NUMANODE));
   return machine;

@@ -66,6 +66,20 @@ std::optional<double> leading_number(std::string_view text) {
   return value;
 }
 
+std::vector<int> list_numbers(std::string_view list) {
+  std::vector<int> numbers;
+  for (const auto& part : split(trimmed(list), ",")) {
+    const char* const end = part.data() + part.size();
+    int first = 0;
+    const auto begun = std::from_chars(part.data(), end, first);
+    if (begun.ec != std::errc()) return {};
+    int last = first;
+    if (begun.ptr != end && *begun.ptr == '-') std::from_chars(begun.ptr + 1, end, last);
+    for (int number = first; number <= last; ++number) numbers.push_back(number);
+  }
+  return numbers;
+}
+
 std::string value_of(std::string_view text, std::string_view key) {
   for (const auto& line : lines(text)) {
     const auto colon = line.find(':');

@@ -30,6 +30,9 @@ std::vector<std::string> words(std::string_view text);
 std::vector<std::string> lines(std::string_view text);
 std::optional<double> leading_number(std::string_view text);
 
+// The kernel's lists of processors and nodes: "0-3,8" is 0, 1, 2, 3, 8. Empty for what is no such list.
+std::vector<int> list_numbers(std::string_view list);
+
 // "key : value" files (/proc/cpuinfo, /proc/meminfo): the value of the first line with the key, empty when there is
 // none.
 std::string value_of(std::string_view text, std::string_view key);

@@ -3,9 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-
 #include "probes/machine/tree.hpp"
 
 namespace sextant::probes {
@@ -37,8 +34,8 @@ void warn_of_containment(const Environment& environment, std::vector<std::string
         "measure the whole memory",
         limit / 1048576));
   }
-  const int allowed = list_size(fact(environment, "affinity.processors"));
-  if (allowed > 0 && allowed < processors) {
+  const std::size_t allowed = list_numbers(fact(environment, "affinity.processors")).size();
+  if (allowed > 0 && double(allowed) < processors) {
     warnings.push_back(fmt::format(
         "this process may use {} of {} processors: start it without taskset or with a larger cpuset to measure all",
         allowed, processors));
@@ -78,6 +75,12 @@ void warn_of_placement(const Environment& environment, std::vector<std::string>&
         "SMT is on: points with more threads than cores share cores; as root, `echo off > "
         "/sys/devices/system/cpu/smt/control` to have one thread a core");
   }
+  const auto kinds = fact(environment, "cpu.kinds");
+  if (!kinds.empty()) {
+    warnings.push_back("the cores are of several kinds (" + kinds +
+                       "), the fastest are taken first: points with more threads mix them, and are as slow as the "
+                       "slowest; `taskset` one kind's processors to measure it alone");
+  }
   const auto balancing = fact(environment, "numa.balancing");
   if (number(environment, "numa.nodes") > 1 && !balancing.empty() && balancing != "0") {
     warnings.push_back(
@@ -102,21 +105,6 @@ void warn_of_load(const Environment& environment, std::vector<std::string>& warn
 }
 
 }  // namespace
-
-int list_size(std::string_view list) {
-  int count = 0;
-  while (!list.empty()) {
-    const auto part = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(list.size(), part.size() + 1));
-    int first = 0;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), first);
-    if (error != std::errc()) return 0;
-    int last = first;
-    if (end != part.data() + part.size() && *end == '-') std::from_chars(end + 1, part.data() + part.size(), last);
-    count += last - first + 1;
-  }
-  return count;
-}
 
 std::vector<std::string> warnings_for(const Environment& environment) {
   std::vector<std::string> warnings;

@@ -11,7 +11,4 @@ namespace sextant::probes {
 // What in these facts would spoil or bias a measurement, each with what to do about it. Depends on nothing else.
 std::vector<std::string> warnings_for(const Environment& environment);
 
-// How many processors a kernel list names: "0-3,8" -> 5. Text that is no such list counts 0.
-int list_size(std::string_view list);
-
 }  // namespace sextant::probes

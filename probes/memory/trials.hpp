@@ -6,8 +6,8 @@
 #include <memory>
 #include <span>
 
-#include "probes/kernels/chase.hpp"
 #include "probes/kernels/stream.hpp"
+#include "probes/memory/chaser.hpp"
 #include "probes/probe/probe.hpp"
 #include "probes/probe/workspace.hpp"
 
@@ -17,7 +17,6 @@ namespace sextant::probes {
 using SumPasses = std::function<std::uint64_t(std::span<std::uint64_t> words, std::uint64_t passes)>;
 std::unique_ptr<Trial> memory_read_trial(Workspace& workspace, const Point& point, SumPasses kernel = sum_passes);
 
-using Chase = std::function<const Stop*(const Stop* stop, std::uint64_t loads)>;
 std::unique_ptr<Trial> memory_latency_trial(Workspace& workspace, const Point& point, Chase kernel = chase);
 
 }  // namespace sextant::probes

@@ -73,7 +73,8 @@ std::vector<float> row_of(Format format, std::size_t row, std::size_t columns) {
 class Gemv final : public Trial {
  public:
   // Multiplies with vectors 0 to batch - 1 and 1 to batch in turns.
-  Gemv(Team& team, Format format, std::size_t columns, std::size_t batch, std::span<std::byte> weights, Multiply kernel)
+  Gemv(Team& team, Format format, std::size_t columns, std::size_t batch, std::span<std::byte> weights,
+       MultiplyMatrix kernel)
       : team_(team),
         kernel_(std::move(kernel)),
         x_{Activations(format, columns, batch), Activations(format, columns, batch)},
@@ -167,7 +168,7 @@ class Gemv final : public Trial {
   }
 
   Team& team_;
-  Multiply kernel_;
+  MultiplyMatrix kernel_;
   std::array<Activations, 2> x_;
   std::span<std::byte> weights_;
   std::size_t row_bytes_, rows_;
@@ -219,7 +220,7 @@ std::vector<Point> batches(const Machine& machine, bool quick) {
 
 }  // namespace
 
-std::unique_ptr<Trial> gemv_trial(Workspace& workspace, const Point& point, Multiply kernel) {
+std::unique_ptr<Trial> gemv_trial(Workspace& workspace, const Point& point, MultiplyMatrix kernel) {
   const auto format = format_from_name(point.word("type"));
   if (!format) throw Unavailable("near_data.gemv knows no type '" + point.word("type") + "'");
   const auto footprint = std::size_t(point.number("footprint")), threads = std::size_t(point.number("threads"));

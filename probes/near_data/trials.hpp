@@ -13,8 +13,8 @@
 // Trials with the kernel as a parameter, so that tests can show that a wrong kernel fails verify().
 namespace sextant::probes {
 
-using Multiply =
+using MultiplyMatrix =
     std::function<void(std::span<const std::byte> rows, const Activations& x, std::span<float> y, std::size_t stride)>;
-std::unique_ptr<Trial> gemv_trial(Workspace& workspace, const Point& point, Multiply kernel = multiply);
+std::unique_ptr<Trial> gemv_trial(Workspace& workspace, const Point& point, MultiplyMatrix kernel = multiply);
 
 }  // namespace sextant::probes

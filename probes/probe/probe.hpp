@@ -70,6 +70,7 @@ struct Probe {
   std::string worker = "sextant";             // the program that can run it: sextant, sextant-net, sextant-gpu
   std::vector<std::string> launch_axes = {};  // points that differ here need different processes (ranks)
   std::vector<Column> extras = {};            // extra columns per sample
+  bool metered = false;  // the last of them are those of meters.hpp, which the sampler fills: see with_meters()
 
   // Axes for this machine: what fits into its memory, how many threads it has. Quick takes fewer values.
   std::function<std::vector<Axis>(const Machine&, bool quick)> axes;

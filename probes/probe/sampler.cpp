@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "probes/probe/conditions.hpp"
+#include "probes/probe/meters.hpp"
 
 namespace sextant::probes {
 
@@ -67,7 +68,7 @@ double seconds_of(const Work& work, double begin, double end) {
 class Launch {
  public:
   Launch(const Probe& probe, Workspace& workspace, int launch, const Clock& clock, double origin, const Sink& sink,
-         const TakeCanaries& canaries)
+         const TakeCanaries& canaries, const Meters* meters)
       : probe_(probe),
         workspace_(workspace),
         launch_(launch),
@@ -75,6 +76,7 @@ class Launch {
         origin_(origin),
         sink_(sink),
         canaries_(canaries),
+        meters_(probe.metered ? meters : nullptr),
         seed_(workspace.seed() * 0x9e3779b97f4a7c15u + std::uint64_t(launch)),
         random_(seed_) {}
 
@@ -155,11 +157,13 @@ class Launch {
   void sample(Active& active, results::Stage stage) {
     // Up to a fifth more iterations, so that samples do not fall into step with a periodic disturbance.
     const std::uint64_t iterations = active.iterations + random_() % (active.iterations / 5 + 1);
+    if (meters_) meters_->read(meters_before_);
     const Counters before = read_counters_();
     const double begin = clock_();
     Work work = active.trial->run(iterations);
     const double end = clock_();
     const Counters after = read_counters_();
+    if (meters_) meters_->read(meters_after_);
     results::Sample sample;
     sample.seconds = seconds_of(work, begin, end);
     if (sample.seconds == 0) throw std::runtime_error("a sample took no time: the clock stands still");
@@ -178,9 +182,20 @@ class Launch {
     sample.conditions.canary_cache = last_canaries_.cache;
     sample.conditions.canary_memory = last_canaries_.memory;
     sample.conditions.canary_device = last_canaries_.device;
-    sample.extras = std::move(work.extras);
-    sample.extras.resize(probe_.extras.size(), results::not_available);
+    sample.extras = extras(std::move(work.extras));
     sink_.row(active.assignment->id, sample);
+  }
+
+  // The probe's own, then what the meters read.
+  std::vector<double> extras(std::vector<double> values) const {
+    const std::size_t metered = probe_.metered ? meter_count : 0;
+    values.resize(probe_.extras.size() - metered, results::not_available);
+    if (meters_) {
+      const auto read = meters_->between(meters_before_, meters_after_);
+      values.insert(values.end(), read.begin(), read.end());
+    }
+    values.resize(probe_.extras.size(), results::not_available);
+    return values;
   }
 
   const Probe& probe_;
@@ -190,6 +205,8 @@ class Launch {
   const double origin_;
   const Sink& sink_;
   const TakeCanaries& canaries_;
+  const Meters* const meters_;  // null where the probe has no columns for them
+  Meters::Reading meters_before_{}, meters_after_{};
   const std::uint64_t seed_;
   std::mt19937_64 random_;
   std::vector<Active> active_;
@@ -204,8 +221,9 @@ class Launch {
 }  // namespace
 
 Watching run_launch(const Probe& probe, Workspace& workspace, const std::vector<Assignment>& assignments, int launch,
-                    const Clock& clock, double origin, const Sink& sink, const TakeCanaries& canaries) {
-  return Launch(probe, workspace, launch, clock, origin, sink, canaries).run(assignments);
+                    const Clock& clock, double origin, const Sink& sink, const TakeCanaries& canaries,
+                    const Meters* meters) {
+  return Launch(probe, workspace, launch, clock, origin, sink, canaries, meters).run(assignments);
 }
 
 namespace {

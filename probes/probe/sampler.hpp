@@ -14,6 +14,8 @@
 
 namespace sextant::probes {
 
+class Meters;
+
 // What one launch is asked to do for one point.
 struct Assignment {
   int id = 0;  // names the point in the rows sent back
@@ -46,9 +48,11 @@ struct Watching {
 // up to four measured ones), and verifies each point after its last sample. A point that throws costs only itself.
 // `launch` is written into the samples; `origin` is the clock reading that counts as second 0 of the run.
 // A set of canaries is taken before the first warm-up, and before a later visit's when samples have taken 50 ms since
-// the last set; every sample carries the last set before it.
+// the last set; every sample carries the last set before it. `meters` are read around each sample of a probe that has
+// their columns, which stay empty without.
 Watching run_launch(const Probe& probe, Workspace& workspace, const std::vector<Assignment>& assignments, int launch,
-                    const Clock& clock, double origin, const Sink& sink, const TakeCanaries& canaries = {});
+                    const Clock& clock, double origin, const Sink& sink, const TakeCanaries& canaries = {},
+                    const Meters* meters = nullptr);
 
 // Iterations so that one sample lasts about `least_seconds`: grows until a trial run lasts a fifth of it, then scales.
 // Throws std::runtime_error for seconds that cannot be.

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 
+#include "probes/probe/meters.hpp"
 #include "probes/probe/workspace.hpp"
 
 namespace sextant::probes {
@@ -132,6 +133,27 @@ TEST_F(Sampler, SecondsBytesAndOperationsAreThoseOfTheTrial) {
     EXPECT_NEAR(row.seconds, 1e-3 * row.operations, 1e-9);
   }
   EXPECT_DOUBLE_EQ(rows[0].front().start, 0);
+}
+
+TEST_F(Sampler, WhatTheMetersReadStandsBehindTheProbesOwnColumnsAndIsEmptyWithoutMeters) {
+  probe.extras = {{"own", Unit::one, ""}};
+  probe = with_meters(probe);
+  launch(1, 1, 10);
+  ASSERT_EQ(rows[0].back().extras.size(), 1 + meter_count);
+  for (const double value : rows[0].back().extras) EXPECT_TRUE(std::isnan(value));
+
+  const Meters meters;
+  Workspace workspace(machine, {}, 42);
+  run_launch(probe, workspace, {{0, Point{{"n", 0.0}}, 10, 1}}, 0, scripted.clock(), 100, sink, {}, &meters);
+  const auto& read = rows[0].back().extras;
+  ASSERT_EQ(read.size(), 1 + meter_count);
+  EXPECT_TRUE(std::isnan(read[0]));  // the probe gave no value for its own
+  Environment environment;
+  meters.note(environment);
+  EXPECT_EQ(std::isnan(read[1]), fact(environment, "meters.counters").find("cycles") == std::string::npos);
+  probe.metered = false;
+  run_launch(probe, workspace, {{0, Point{{"n", 0.0}}, 10, 1}}, 0, scripted.clock(), 100, sink, {}, &meters);
+  EXPECT_TRUE(std::isnan(rows[0].back().extras.back()));
 }
 
 TEST_F(Sampler, TheSameSeedGivesTheSameOrderAndAnotherLaunchAnotherOne) {

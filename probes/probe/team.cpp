@@ -106,15 +106,15 @@ struct Team::State {
   std::exception_ptr failure;
 
   pthread_t caller;
-  int first = -1;                // the caller's processor
+  std::vector<int> processors;   // the caller's first
   ProcessorSet before{1 << 16};  // the kernel refuses a set smaller than its own
   std::vector<std::thread> threads;
 };
 
 Team::Team(const std::vector<int>& processors) : state_(std::make_unique<State>()) {
   if (processors.empty()) throw std::invalid_argument("a team needs at least one processor");
-  state_->first = processors[0];
-  bind(state_->caller, state_->first);
+  state_->processors = processors;
+  bind(state_->caller, processors[0]);
   state_->threads.reserve(processors.size() - 1);
   for (int member = 1; member < int(processors.size()); ++member) {
     state_->threads.emplace_back([state = state_.get(), member] { state->serve(member); });
@@ -126,9 +126,11 @@ Team::~Team() = default;
 
 int Team::size() const { return int(state_->threads.size()) + 1; }
 
+const std::vector<int>& Team::processors() const { return state_->processors; }
+
 void Team::run(const std::function<void(int)>& job) {
   State& state = *state_;
-  bind(state.caller, state.first);
+  bind(state.caller, state.processors[0]);
   state.job = &job;
   state.failure = nullptr;
   state.running.store(std::uint32_t(state.threads.size()), std::memory_order_relaxed);

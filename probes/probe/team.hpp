@@ -18,6 +18,7 @@ class Team {
   Team& operator=(const Team&) = delete;
 
   int size() const;
+  const std::vector<int>& processors() const;  // of each member
 
   // Runs job(member) on every member at once and returns when all have returned. An exception of a member is rethrown
   // here (the first one). No allocation.

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "probes/probe/meters.hpp"
 #include "probes/probe/workspace.hpp"
 #include "results/record/point.hpp"
 
@@ -201,6 +202,7 @@ int serve(const std::vector<Probe>& probes, std::FILE* in, std::FILE* out) {
   }
   if (!probe) throw std::invalid_argument("this worker has no probe named " + job.probe);
 
+  const Meters meters;  // before any thread is started
   Machine machine = detect_machine();
   machine.target = job.target;
   Workspace workspace(machine, job.target, job.seed);
@@ -218,8 +220,8 @@ int serve(const std::vector<Probe>& probes, std::FILE* in, std::FILE* out) {
   };
   sink.skip = [&](int id, const std::string& reason) { send(out, about(Kind::skip, id, reason)); };
   sink.fail = [&](int id, const std::string& reason) { send(out, about(Kind::fail, id, reason)); };
-  const Watching watching =
-      run_launch(*probe, workspace, job.assignments, job.launch, monotonic_clock(), job.origin, sink, canaries());
+  const Watching watching = run_launch(*probe, workspace, job.assignments, job.launch, monotonic_clock(), job.origin,
+                                       sink, canaries(), &meters);
   Message done = about(Kind::done, 0);
   done.canary_seconds = watching.canary_seconds;
   done.bookkeeping_seconds = watching.bookkeeping_seconds;

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/probe/workspace.hpp"
 
-#include <linux/mempolicy.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -24,29 +18,6 @@ namespace {
 
 std::string said(std::size_t bytes) { return format(double(bytes), Unit::byte); }
 
-void* map(std::size_t bytes, PageKind pages) {
-  const int huge = pages == PageKind::huge ? MAP_HUGETLB : MAP_NORESERVE;
-  void* address = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | huge, -1, 0);
-  if (address != MAP_FAILED) return address;
-  if (pages == PageKind::huge) {
-    throw Unavailable("the system has not set aside enough huge pages for " + said(bytes) +
-                      ": write their number into /proc/sys/vm/nr_hugepages");
-  }
-  throw Unavailable("the system refused " + said(bytes) + " of address space");
-}
-
-// libnuma would add nothing but the wrapper of this call.
-void bind_to_node(void* address, std::size_t bytes, int node) {
-  constexpr std::size_t bits = 8 * sizeof(unsigned long);
-  std::array<unsigned long, 16> mask{};
-  const auto bit = std::size_t(node);
-  if (node < 0 || bit >= mask.size() * bits) throw Unavailable("there is no NUMA node " + std::to_string(node));
-  mask[bit / bits] = 1ul << bit % bits;
-  if (syscall(SYS_mbind, address, bytes, MPOL_BIND, mask.data(), mask.size() * bits, 0) != 0) {
-    throw Unavailable("the system refuses memory on NUMA node " + std::to_string(node));
-  }
-}
-
 // "0:1" as its two node numbers; nothing for "local".
 std::optional<std::pair<int, int>> nodes_of(const Point& point) {
   if (!point.has("placement") || point.word("placement") == "local") return std::nullopt;
@@ -59,6 +30,13 @@ std::optional<std::pair<int, int>> nodes_of(const Point& point) {
     if (second.ec == std::errc() && second.ptr == end) return nodes;
   }
   throw Unavailable("placement is local, or threads:memory as two node numbers (0:1), not '" + text + "'");
+}
+
+const Node& node_numbered(const Machine& machine, int number) {
+  const auto node =
+      std::find_if(machine.nodes.begin(), machine.nodes.end(), [&](const Node& each) { return each.number == number; });
+  if (node == machine.nodes.end()) throw Unavailable("there is no NUMA node " + std::to_string(number));
+  return *node;
 }
 
 }  // namespace
@@ -78,41 +56,6 @@ Place place_of(const Point& point) {
   return place;
 }
 
-Pages::Pages(std::size_t bytes, std::shared_ptr<std::size_t> account, const Place& place) {
-  constexpr std::size_t huge_page = 2 << 20;
-  if (place.pages == PageKind::huge) bytes = (bytes + huge_page - 1) / huge_page * huge_page;
-  data_ = static_cast<std::byte*>(map(bytes, place.pages));
-  size_ = bytes;
-  account_ = std::move(account);
-  if (account_) *account_ += size_;
-  // Wishes: refused where the kernel was built without huge pages.
-  if (place.pages == PageKind::transparent) madvise(data_, size_, MADV_HUGEPAGE);
-  if (place.pages == PageKind::small) madvise(data_, size_, MADV_NOHUGEPAGE);
-  try {
-    if (place.node != first_touch) bind_to_node(data_, size_, place.node);
-  } catch (...) {
-    *this = Pages();
-    throw;
-  }
-}
-
-Pages::Pages(Pages&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)),
-      size_(std::exchange(other.size_, 0)),
-      account_(std::move(other.account_)) {}
-
-Pages& Pages::operator=(Pages&& other) noexcept {
-  std::swap(data_, other.data_);
-  std::swap(size_, other.size_);
-  std::swap(account_, other.account_);
-  return *this;
-}
-
-Pages::~Pages() {
-  if (data_) munmap(data_, size_);
-  if (account_) *account_ -= size_;
-}
-
 Workspace::Workspace(const Machine& machine, std::filesystem::path target, std::uint64_t seed)
     : machine_(machine), target_(std::move(target)), seed_(seed) {}
 
@@ -121,30 +64,77 @@ Workspace::~Workspace() {
   while (!teams_.empty()) teams_.pop_back();
 }
 
-std::size_t Workspace::half_of_free_memory(std::size_t bytes) const {
+// `more` of the point's `bytes` are not held yet.
+void Workspace::check(std::size_t bytes, std::size_t more, const Place& place) const {
+  const std::string needs = "too little memory: the point needs " + said(bytes);
   // The other half is for the system, for a probe's own lists and for whoever else is here.
   const std::size_t limit = machine_.available_memory / 2;
-  if (bytes > limit) {
-    throw Unavailable("too little memory: the point needs " + format(double(bytes), Unit::byte) +
-                      ", half of the free memory is " + format(double(limit), Unit::byte));
+  if (bytes > limit) throw Unavailable(needs + ", half of the free memory is " + said(limit));
+  std::size_t held = *own_;
+  for (const Arena& arena : arenas_) held += arena.used;
+  if (more > 0 && held + more > limit) {
+    throw Unavailable(needs + ", the points before it hold " + said(held) + " of half of the free memory");
   }
-  return limit;
+  if (place.node == first_touch || machine_.nodes.size() < 2) return;
+  const Node& node = node_numbered(machine_, place.node);
+  if (node.bytes == 0) {
+    throw Unavailable("NUMA node " + std::to_string(place.node) + " has no memory that this process may use");
+  }
+  // Memory that is bound comes from nowhere else: a node that is full ends somebody while the others have plenty.
+  if (node.available > 0 && bytes > node.available / 2) {
+    throw Unavailable(needs + ", half of the free memory of NUMA node " + std::to_string(place.node) + " is " +
+                      said(node.available / 2));
+  }
 }
 
-std::span<std::byte> Workspace::arena(std::size_t bytes, const Place& place) {
-  const std::size_t limit = half_of_free_memory(bytes);
-  auto arena = std::find_if(arenas_.begin(), arenas_.end(), [&](const auto& kept) { return kept.first == place; });
-  if (arena == arenas_.end()) arena = arenas_.insert(arenas_.end(), {place, Pages(limit, {}, place)});
-  return arena->second.bytes().first(bytes);
+std::optional<Workspace::Touch> Workspace::touch_of(std::size_t bytes, const Place& place, const Team* team) const {
+  const auto inhabited = std::count_if(machine_.nodes.begin(), machine_.nodes.end(),
+                                       [](const Node& node) { return !node.processors.empty(); });
+  if (place.node != first_touch || inhabited < 2) return Touch{};
+  if (!team) return std::nullopt;
+  const auto& processors = team->processors();
+  const int first = node_of(machine_, processors.front());
+  const bool together = std::all_of(processors.begin(), processors.end(),
+                                    [&](int processor) { return node_of(machine_, processor) == first; });
+  return together ? Touch{first, {}, 0} : Touch{-1, processors, bytes};
+}
+
+// As much address space as may ever be used where points of any size share it; where the system is strict about address
+// space, and of pages that are memory at once, no more than is asked for.
+Pages Workspace::reserve(std::size_t bytes, const Place& place, Team* team) const {
+  if (place.pages != PageKind::huge) {
+    try {
+      return Pages(std::max(bytes, machine_.available_memory / 2), {}, place);
+    } catch (const Unavailable&) {
+    }
+  }
+  return Pages(bytes, {}, place, team);
+}
+
+std::span<std::byte> Workspace::arena(std::size_t bytes, const Place& place, Team* team) {
+  const auto touch = touch_of(bytes, place, team);
+  auto arena = std::find_if(arenas_.begin(), arenas_.end(), [&](const Arena& kept) {
+    return touch && kept.touch == touch && kept.place == place && kept.pages.bytes().size() >= bytes;
+  });
+  const std::size_t held = arena == arenas_.end() ? 0 : arena->used;
+  check(bytes, bytes - std::min(bytes, held), place);
+  if (arena == arenas_.end()) {
+    const bool any_size = touch && touch->bytes == 0;
+    Pages pages = any_size ? reserve(bytes, place, team) : Pages(bytes, {}, place, team);
+    arena = arenas_.insert(arenas_.end(), {place, touch, std::move(pages), 0});
+  }
+  arena->used = std::max(arena->used, bytes);
+  return arena->pages.bytes().first(bytes);
+}
+
+std::span<std::byte> Workspace::arena(std::size_t bytes, const Place& place) { return arena(bytes, place, nullptr); }
+
+std::span<std::byte> Workspace::arena(std::size_t bytes, const Place& place, Team& team) {
+  return arena(bytes, place, &team);
 }
 
 Pages Workspace::own_pages(std::size_t bytes, const Place& place) {
-  half_of_free_memory(bytes);
-  if (bytes > half_of_free_memory(*own_) - *own_) {
-    throw Unavailable("too little memory: the point needs " + format(double(bytes), Unit::byte) +
-                      ", the points before it hold " + format(double(*own_), Unit::byte) +
-                      " of half of the free memory");
-  }
+  check(bytes, bytes, place);
   return Pages(bytes, own_, place);
 }
 
@@ -163,17 +153,17 @@ Team& Workspace::team_for(const Point& point, int threads) {
     throw Unavailable("binding is compact or scattered, not '" + binding + "'");
   }
   std::vector<int> processors = binding == "compact" ? machine_.processors : machine_.scattered;
+  std::string where;
   if (const auto nodes = nodes_of(point)) {
-    const auto node = std::find_if(machine_.nodes.begin(), machine_.nodes.end(),
-                                   [&](const Node& each) { return each.number == nodes->first; });
-    if (node == machine_.nodes.end()) throw Unavailable("there is no NUMA node " + std::to_string(nodes->first));
+    const Node& node = node_numbered(machine_, nodes->first);
     std::erase_if(processors, [&](int processor) {
-      return std::find(node->processors.begin(), node->processors.end(), processor) == node->processors.end();
+      return std::find(node.processors.begin(), node.processors.end(), processor) == node.processors.end();
     });
+    where = " of NUMA node " + std::to_string(node.number);
   }
   if (threads < 1 || std::size_t(threads) > processors.size()) {
     throw Unavailable("the point needs " + std::to_string(threads) + " processors, this process may use " +
-                      std::to_string(processors.size()) + (point.has("placement") ? " of that placement" : ""));
+                      std::to_string(processors.size()) + where);
   }
   processors.resize(std::size_t(threads));
   return team(processors);

@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "probes/machine/machine.hpp"
+#include "probes/probe/pages.hpp"
 #include "probes/probe/team.hpp"
 #include "results/record/point.hpp"
 
@@ -17,40 +18,9 @@ namespace sextant::probes {
 
 using results::Point;
 
-// The pages that memory comes in: the smallest there are; huge ones where the kernel feels like it (madvise); or huge
-// ones that the system's owner has set aside (hugetlbfs), which are there or are not.
-enum class PageKind { small, transparent, huge };
-
-// Where memory lies: in which pages, and on which NUMA node. first_touch is the node of the thread that first writes.
-inline constexpr int first_touch = -1;
-struct Place {
-  PageKind pages = PageKind::transparent;
-  int node = first_touch;
-  friend bool operator==(const Place&, const Place&) = default;
-};
-
 // The place that a point names on its axes "pages" (small, transparent, huge) and "placement" (local, or "0:1": threads
 // on node 0, memory on node 1); what it does not name is as in Place{}. Throws Unavailable for other words.
 Place place_of(const Point& point);
-
-// Page-aligned memory from mmap, zero-filled, faulted in by the first touch (not by the constructor); move-only.
-class Pages {
- public:
-  Pages() = default;
-  // Throws Unavailable when the memory, its pages or its node cannot be had. An account holds the bytes as long as the
-  // pages live.
-  explicit Pages(std::size_t bytes, std::shared_ptr<std::size_t> account = {}, const Place& place = {});
-  Pages(Pages&& other) noexcept;
-  Pages& operator=(Pages&& other) noexcept;
-  ~Pages();
-
-  std::span<std::byte> bytes() const { return {data_, size_}; }
-
- private:
-  std::byte* data_ = nullptr;
-  std::size_t size_ = 0;
-  std::shared_ptr<std::size_t> account_;
-};
 
 // What one worker process shares between its points: the machine, one arena that is allocated once, teams of bound
 // threads, and the folder the user named for files.
@@ -63,14 +33,20 @@ class Workspace {
   const std::filesystem::path& target() const { return target_; }  // empty when none was given
   std::uint64_t seed() const { return seed_; }
 
-  // The first `bytes` of the arena of this place: address space is reserved once for the whole launch and never moves, memory comes
-  // with the first touch. All points of a launch are prepared first and then measured in turns over this one arena, so
+  // Memory that the points of a launch share: all are prepared first and then measured in turns over the same bytes, so
   // every trial must want the same content at the same place (a pattern of the position alone); a trial that needs
-  // content of its own takes pages of its own. Throws Unavailable when memory is too small.
+  // content of its own takes pages of its own. Address space is reserved once and never moves, memory comes with the
+  // first touch.
+  //
+  // Where processors lie on several NUMA nodes, a page lies where the thread ran that touched it first, and must not
+  // serve threads that run elsewhere. Teams on one node share with others on that node; a team over several nodes
+  // shares with points of the same size, whose members own the same shares; without a team nothing is shared. On a named
+  // node all share. Throws Unavailable when memory is too small: all that is shared and all own pages together stay
+  // within half of the free memory, because the kernel promises more than it has and would kill somebody at the touch.
   std::span<std::byte> arena(std::size_t bytes, const Place& place = {});
+  std::span<std::byte> arena(std::size_t bytes, const Place& place, Team& team);
 
-  // Pages for one trial alone. Throws Unavailable when those alive at the same time are more than half of the free
-  // memory: the kernel promises more than it has, and would kill somebody at the touch.
+  // Pages for one trial alone. Throws Unavailable as above.
   Pages own_pages(std::size_t bytes, const Place& place = {});
 
   // A team of `threads` threads bound to distinct processors, kept for the whole launch. Throws Unavailable when the
@@ -91,12 +67,29 @@ class Workspace {
     std::unique_ptr<Team> team;
   };
 
-  std::size_t half_of_free_memory(std::size_t bytes) const;  // throws Unavailable when `bytes` are more
+  // Whose first touch an arena is for.
+  struct Touch {
+    int node = -1;                // of all its threads; -1 where it does not matter
+    std::vector<int> processors;  // of the one team, where its threads are on several nodes,
+    std::size_t bytes = 0;        // and of the one size
+    friend bool operator==(const Touch&, const Touch&) = default;
+  };
+  struct Arena {
+    Place place;
+    std::optional<Touch> touch;  // nothing: not to be shared
+    Pages pages;
+    std::size_t used = 0;  // the most that was asked for: what may become memory
+  };
+
+  std::optional<Touch> touch_of(std::size_t bytes, const Place& place, const Team* team) const;
+  std::span<std::byte> arena(std::size_t bytes, const Place& place, Team* team);
+  Pages reserve(std::size_t bytes, const Place& place, Team* team) const;
+  void check(std::size_t bytes, std::size_t more, const Place& place) const;  // throws Unavailable
 
   const Machine& machine_;
   std::filesystem::path target_;
   std::uint64_t seed_;
-  std::vector<std::pair<Place, Pages>> arenas_;
+  std::vector<Arena> arenas_;
   std::shared_ptr<std::size_t> own_ = std::make_shared<std::size_t>(0);  // bytes of own_pages that are alive
   std::vector<KeptTeam> teams_;                                          // asleep they cost nothing
 };
