@@ -39,6 +39,9 @@ namespace {
 
 constexpr std::size_t granule = 64 << 10;  // bytes; every operation cuts it into whole rows and bags
 
+// The points of a launch live side by side, each with buffers of its own.
+double largest_data(const Machine& machine) { return largest_footprint(machine, 16 * 0x1p26) / 16; }
+
 std::uint64_t digest(std::span<const std::uint32_t> answer) {
   std::uint64_t sum = answer.size();
   for (std::size_t i = 0; i < answer.size(); ++i) sum += (answer[i] + std::uint64_t(1)) * (2 * i + 1);
@@ -57,14 +60,16 @@ class Pushdown final : public Trial {
         operation_(std::move(operation)),
         in_place_(in_place),
         reduction_(std::move(reduction)),
-        answer_pages_(workspace.own_pages(reduction_.most_words * sizeof(std::uint32_t))),
         fetched_pages_(workspace.own_pages(reduction_.most_words * sizeof(std::uint32_t))),
-        answer_(words_of(answer_pages_, reduction_.most_words)),
-        fetched_(words_of(fetched_pages_, reduction_.most_words)) {
-    const std::size_t half = workspace.machine().available_memory / 4 / granule * granule;  // of the arena
-    if (bytes > half) throw Unavailable("too little memory for data of this footprint and their copy");
-    data_ = workspace.arena(bytes);
-    copy_ = workspace.arena(half + bytes).last(bytes);
+        fetched_(words_of(fetched_pages_, reduction_.most_words)),
+        data_(workspace.arena(bytes, {}, team_)) {
+    if (in_place_) {
+      answer_pages_ = workspace.own_pages(reduction_.most_words * sizeof(std::uint32_t));
+      answer_ = words_of(answer_pages_, reduction_.most_words);
+    } else {
+      copy_pages_ = workspace.own_pages(bytes);
+      copy_ = copy_pages_.bytes().first(bytes);
+    }
     // Each writes first what will be its own, so that it lies on its node.
     team_.run([this](int member) {
       if (member == asker) {
@@ -155,9 +160,9 @@ class Pushdown final : public Trial {
   std::string operation_;
   bool in_place_;
   Reduction reduction_;
-  Pages answer_pages_, fetched_pages_;
-  std::span<std::uint32_t> answer_, fetched_;  // the owner's, the asker's
-  std::span<std::byte> data_, copy_;
+  Pages fetched_pages_, answer_pages_, copy_pages_;
+  std::span<std::uint32_t> fetched_, answer_;  // the asker's, the owner's
+  std::span<std::byte> data_, copy_;           // the owner's, the asker's
   Message question_, answered_;
   std::uint64_t asked_ = 0;
   std::uint64_t answers_ = 0;  // digests of all answers, added up
@@ -193,7 +198,7 @@ Probe near_data_pushdown() {
       .precision = 0.03,
       .extras = {{"bytes_moved", Unit::byte, "from one core to the other for one answer"}},
       .axes = [](const Machine& machine, bool quick) -> std::vector<Axis> {
-        const double most = largest_footprint(machine, 0x1p26);
+        const double most = largest_data(machine);
         Axis footprint =
             quick ? footprint_axis(std::min(0x1p22, std::max(most, 0x1p18)), 0, 4) : footprint_axis(0x1p18, most, 4);
         footprint.description = "bytes that one operation reduces";
@@ -208,7 +213,7 @@ Probe near_data_pushdown() {
         std::vector<Point> selective;
         if (quick) return selective;
         for (const char* method : {"in_place", "move"}) {
-          for (const Value& footprint : footprint_axis(0x1p18, largest_footprint(machine, 0x1p26), 4).values) {
+          for (const Value& footprint : footprint_axis(0x1p18, largest_data(machine), 4).values) {
             for (const double share : {0x1p-6, 0x1p-3}) {
               selective.push_back(
                   {{"operation", "filter"}, {"method", method}, {"footprint", footprint}, {"selectivity", share}});

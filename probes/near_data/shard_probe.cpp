@@ -59,7 +59,9 @@ std::vector<std::vector<int>> nodes(const Machine& machine) {
 }
 
 std::vector<Value> shards(const Machine& machine, bool quick) {
-  const double most = largest_footprint(machine, most_shard * double(cores(machine))) / double(cores(machine));
+  // The points of a launch live side by side, each with shards of its own.
+  const double units = 16 * double(cores(machine));
+  const double most = largest_footprint(machine, most_shard * units) / units;
   std::vector<Value> all = quick ? powers_of_two(0x1p18, std::min(most, most_shard), 6)
                                  : powers_of_two(least_shard, std::min(most, most_shard), 3);
   if (all.empty()) all.emplace_back(least_shard);  // skipped with a sentence
