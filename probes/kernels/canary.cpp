@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "probes/probe/spin.hpp"
+
 // Highway compiles the vector part once per instruction set by including this file again, as in stream.cpp.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "probes/kernels/canary.cpp"
@@ -54,6 +56,36 @@ std::uint64_t add_chain(std::uint64_t start, std::uint64_t step, std::uint64_t a
     add(start, step), add(start, step), add(start, step), add(start, step);
   }
   return start;
+}
+
+namespace {
+
+void wait_for(const std::atomic<std::uint64_t>& shots, std::uint64_t wanted) {
+  constexpr int eager = 2000;  // some microseconds: longer than a message between sockets takes
+  const auto there = [&] { return shots.load(std::memory_order_acquire) == wanted; };
+  for (int look = 0; look < eager; ++look) {
+    if (there()) return;
+  }
+  spin_until(there);
+}
+
+}  // namespace
+
+void Rally::serve(std::uint64_t trips) {
+  std::uint64_t shot = shots_.load(std::memory_order_relaxed);
+  for (; trips > 0; --trips, shot += 2) {
+    shots_.store(shot + 1, std::memory_order_release);
+    wait_for(shots_, shot + 2);
+  }
+}
+
+void Rally::answer(std::uint64_t trips) {
+  // The server may have begun already.
+  std::uint64_t shot = shots_.load(std::memory_order_relaxed) & ~std::uint64_t{1};
+  for (; trips > 0; --trips, shot += 2) {
+    wait_for(shots_, shot + 1);
+    shots_.store(shot + 2, std::memory_order_release);
+  }
 }
 
 }  // namespace sextant::probes

@@ -235,6 +235,20 @@ TEST(SpinBarrier, LetsNobodyPassEarly) {
   EXPECT_EQ(early, 0);
 }
 
+TEST(Rally, BringsTheLineBackOnceATrip) {
+  Rally rally;
+  for (const std::uint64_t trips : {1u, 100u, 7u}) {
+    std::uint64_t answered = 0;
+    std::thread other([&] {
+      rally.answer(trips);
+      answered = trips;
+    });
+    rally.serve(trips);  // hangs when a trip is lost
+    other.join();
+    EXPECT_EQ(answered, trips);
+  }
+}
+
 TEST(ForkJoin, HandsEachOperationToEachMemberOnce) {
   constexpr int members = 3, operations = 300;
   ForkJoin fork_join(members);
