@@ -72,15 +72,6 @@ struct Summary {
 
 Summary summarise(const Measurement& measurement, const CanaryMedians& medians = {});
 
-// 0 for the main state of the run (that with most measured time), then 1 and 2; -1 for a sample that belongs to none, or
-// was taken while the state changed.
-int state_of(const Sample& sample, const States& states);
-bool unsettled(const Sample& sample);
-
-// What a reader has to know about the states of a point, in words: "2 states, 71 % in the main one, another takes
-// 1.92 times as long"; empty where there is nothing to say.
-std::string state_note(const Summary& summary);
-
 // The measured samples by the time of their start.
 std::vector<const Sample*> in_time_order(const Measurement& measurement);
 
