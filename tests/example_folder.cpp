@@ -54,6 +54,7 @@ Measurement measured(const Table& table, int threads, const Plan& plan, Random& 
       sample.conditions.canary_together = (shared ? 9e-4 : 4e-4) * (1 + 0.06 * noise(random));
       sample.conditions.canary_change = 1 + 0.25 * (noise(random) + 0.5);
       if (shared) sample.seconds *= 1.1;
+      if (repetition == 3) sample.conditions.canary_message = not_available;
       measurement.samples.push_back(sample);
     }
   }

@@ -257,6 +257,11 @@ def of_a_pair(row):
     return row["canary_message"] > 0 or row["canary_together"] > 0
 
 
+def complete(row, bounds):
+    """Every canary that has levels was taken."""
+    return all(row[kind] > 0 for kind in KINDS if bounds[kind])
+
+
 def find_states(rows):
     """Bounds of the levels of each canary, and the levels of each state, the one with most measured time first."""
     sets = {}
@@ -267,7 +272,8 @@ def find_states(rows):
     bounds = {kind: level_bounds(sorted(row[kind] for row, _ in sets.values() if row[kind] > 0)) for kind in KINDS}
     weights = {}
     for row, seconds in sets.values():
-        weights[levels(row, bounds)] = weights.get(levels(row, bounds), 0) + total(seconds)
+        if complete(row, bounds):
+            weights[levels(row, bounds)] = weights.get(levels(row, bounds), 0) + total(seconds)
     whole = total(weights.values())
     kept = sorted((-weight, cell) for cell, weight in weights.items() if 10 * weight >= whole)
     return bounds, [cell for _, cell in kept[:3]]
@@ -285,7 +291,7 @@ def describe_states(rows, work, states):
         return s
     costs = [[] for _ in range(3)]
     for row in rows:
-        if not unsettled(row) and of_a_pair(row) and levels(row, bounds) in cells:
+        if not unsettled(row) and of_a_pair(row) and complete(row, bounds) and levels(row, bounds) in cells:
             costs[cells.index(levels(row, bounds))].append(row["seconds"] / row[work])
     s["states"] = sum(bool(group) and 10 * len(group) >= len(rows) for group in costs)
     s["main_share"] = rounded(len(costs[0]) / len(rows))

@@ -60,31 +60,37 @@ std::uint64_t add_chain(std::uint64_t start, std::uint64_t step, std::uint64_t a
 
 namespace {
 
-void wait_for(const std::atomic<std::uint64_t>& shots, std::uint64_t wanted) {
-  constexpr int eager = 2000;  // some microseconds: longer than a message between sockets takes
-  const auto there = [&] { return shots.load(std::memory_order_acquire) == wanted; };
-  for (int look = 0; look < eager; ++look) {
-    if (there()) return;
-  }
-  spin_until(there);
-}
+constexpr int eager_looks = 2000;  // some microseconds: longer than a message between sockets takes
+constexpr int patient_looks = 4000;
 
 }  // namespace
 
-void Rally::serve(std::uint64_t trips) {
+bool Rally::serve(std::uint64_t trips) {
   std::uint64_t shot = shots_.load(std::memory_order_relaxed);
+  if (shot == closed) return false;
   for (; trips > 0; --trips, shot += 2) {
     shots_.store(shot + 1, std::memory_order_release);
-    wait_for(shots_, shot + 2);
+    for (int look = 0; shots_.load(std::memory_order_acquire) != shot + 2; ++look) {
+      if (look > eager_looks) relax();
+      if (look < eager_looks + patient_looks) continue;
+      std::uint64_t unanswered = shot + 1;
+      if (shots_.compare_exchange_strong(unanswered, closed, std::memory_order_acq_rel)) return false;
+    }
   }
+  return true;
 }
 
-void Rally::answer(std::uint64_t trips) {
-  // The server may have begun already.
-  std::uint64_t shot = shots_.load(std::memory_order_relaxed) & ~std::uint64_t{1};
-  for (; trips > 0; --trips, shot += 2) {
-    wait_for(shots_, shot + 1);
-    shots_.store(shot + 2, std::memory_order_release);
+std::uint64_t Rally::answer() {
+  for (std::uint64_t shot = 0;; shot += 2) {
+    const auto there = [&] {
+      const std::uint64_t seen = shots_.load(std::memory_order_acquire);
+      return seen == shot + 1 || seen == closed;
+    };
+    for (int look = 0; look < eager_looks && !there(); ++look) {
+    }
+    spin_until(there);
+    std::uint64_t mine = shot + 1;
+    if (!shots_.compare_exchange_strong(mine, shot + 2, std::memory_order_acq_rel)) return shot / 2;
   }
 }
 

@@ -18,14 +18,22 @@ std::uint64_t add_chain(std::uint64_t start, std::uint64_t step, std::uint64_t a
 void fill_memory(std::span<std::uint64_t> words, std::uint64_t value);
 
 // A line that two threads hand to and fro. Each looks without a pause at first: a pause lasts as long as a message does
-// between near cores, and would be measured in its place.
+// between near cores, and would be measured in its place. Two threads that are hardly ever on their processors at the
+// same time would need a turn of the scheduler for each message, so the server gives up when one takes some hundred
+// microseconds.
 class Rally {
  public:
-  // Hands over and returns when the line has come back, `trips` times. The other thread answers as often.
-  void serve(std::uint64_t trips);
-  void answer(std::uint64_t trips);
+  // Before both begin.
+  void open() { shots_.store(0, std::memory_order_relaxed); }
+  // Hands the line over and returns when it has come back, `trips` times; false when it gave up, for good until open().
+  bool serve(std::uint64_t trips);
+  // Ends the rally: the other thread returns.
+  void close() { shots_.store(closed, std::memory_order_release); }
+  // The other thread: answers until the rally is closed, and returns how often.
+  std::uint64_t answer();
 
  private:
+  static constexpr std::uint64_t closed = ~std::uint64_t{0};
   alignas(64) std::atomic<std::uint64_t> shots_{0};  // even: the server's turn
 };
 

@@ -26,6 +26,7 @@ constexpr std::size_t own_words = own_bytes / sizeof(std::uint64_t);
 
 // The median of batches and not of all: an interrupt falls into one of them.
 constexpr std::size_t batches = 16;
+constexpr std::size_t least_batches = 4;
 constexpr std::uint64_t trips = 16;
 
 }  // namespace
@@ -78,28 +79,34 @@ struct CanaryPair::State {
     return {reinterpret_cast<std::uint64_t*>(bytes + std::size_t(member) * own_bytes), own_words};
   }
 
-  // Nothing here may end early: the other member waits. What the clock says is judged afterwards.
+  // Nothing here may throw: the other member waits. What the clock says is judged afterwards.
   void lead() {
+    rally.open();
     together.arrive_and_wait();
+    std::size_t played = 0;
     times[0] = (*clock)();
-    for (std::size_t batch = 0; batch < batches; ++batch) {
-      rally.serve(trips);
-      times[batch + 1] = (*clock)();
-    }
+    while (played < batches && rally.serve(trips)) times[++played] = (*clock)();
+    rally.close();
     together.arrive_and_wait();
     const double begin = (*clock)();
     move(0);
     together.arrive_and_wait();
     const double end = (*clock)();
-    std::array<double, batches> lasted;
-    for (std::size_t batch = 0; batch < batches; ++batch) lasted[batch] = elapsed(times[batch], times[batch + 1]);
-    std::sort(lasted.begin(), lasted.end());
-    seconds = {(lasted[batches / 2 - 1] + lasted[batches / 2]) / 2 / double(trips), elapsed(begin, end)};
+    seconds = {median_trip(played), elapsed(begin, end)};
+  }
+
+  // NaN where the processors were shared so much that few batches were played.
+  double median_trip(std::size_t played) const {
+    std::array<double, batches> lasted{};
+    for (std::size_t batch = 0; batch < played; ++batch) lasted[batch] = elapsed(times[batch], times[batch + 1]);
+    if (played < least_batches) return results::not_available;
+    std::sort(lasted.begin(), lasted.begin() + std::ptrdiff_t(played));
+    return (lasted[(played - 1) / 2] + lasted[played / 2]) / 2 / double(trips);
   }
 
   void follow() {
     together.arrive_and_wait();
-    rally.answer(batches * trips);
+    rally.answer();
     together.arrive_and_wait();
     move(1);
     together.arrive_and_wait();

@@ -123,9 +123,17 @@ std::vector<CanarySet> distinct(std::vector<CanarySet> sets) {
 std::array<int, state_kinds> levels_of(const States& states, const StateSeconds& seconds) {
   std::array<int, state_kinds> levels{};
   for (std::size_t kind = 0; kind < state_kinds; ++kind) {
-    for (const double bound : states.bounds[kind]) levels[kind] += seconds[kind] > bound ? 1 : 0;  // 0 for a NaN
+    for (const double bound : states.bounds[kind]) levels[kind] += seconds[kind] > bound ? 1 : 0;
   }
   return levels;
+}
+
+// A canary that has levels was not taken: the state is not known.
+bool incomplete(const States& states, const StateSeconds& seconds) {
+  for (std::size_t kind = 0; kind < state_kinds; ++kind) {
+    if (!states.bounds[kind].empty() && !(seconds[kind] > 0)) return true;
+  }
+  return false;
 }
 
 bool of_a_pair(const StateSeconds& seconds) { return seconds[1] > 0 || seconds[2] > 0; }
@@ -166,6 +174,7 @@ States find_states(std::vector<CanarySet> sets) {
   std::map<std::array<int, state_kinds>, double> weights;
   double all = 0;
   for (const CanarySet& set : sets) {
+    if (incomplete(states, set.seconds)) continue;
     weights[levels_of(states, set.seconds)] += set.weight;
     all += set.weight;
   }
@@ -179,7 +188,7 @@ States find_states(std::vector<CanarySet> sets) {
 }
 
 int state_of(const States& states, const StateSeconds& seconds) {
-  if (!of_a_pair(seconds)) return -1;
+  if (!of_a_pair(seconds) || incomplete(states, seconds)) return -1;
   const auto found = std::find(states.levels.begin(), states.levels.end(), levels_of(states, seconds));
   return found == states.levels.end() ? -1 : int(found - states.levels.begin());
 }

@@ -101,6 +101,8 @@ TEST(States, AreCombinationsOfLevelsWithMostMeasuredTimeFirst) {
   EXPECT_EQ(state_of(states, {1e-4, 2e-7, 8e-4}), 1);
   EXPECT_EQ(state_of(states, {1e-4, 1e-7, 8e-4}), -1);  // between them
   EXPECT_EQ(state_of(states, {1e-4, not_available, not_available}), -1);
+  EXPECT_EQ(state_of(states, {1e-4, not_available, 4e-4}), -1);  // messages have levels, and none was sent
+  EXPECT_EQ(state_of(states, {not_available, 1e-7, 4e-4}), 0);
   for (std::size_t i = 0; i < sets.size(); ++i) sets[i].weight = sets[i].seconds[1] > 1.5e-7 ? 0.2 : 0.05;
   EXPECT_THAT(find_states(sets).levels[0], ElementsAre(0, 1, 1));
   std::reverse(sets.begin(), sets.end());
