@@ -236,15 +236,20 @@ TEST(SpinBarrier, LetsNobodyPassEarly) {
 }
 
 TEST(Rally, BringsTheLineBackOnceATrip) {
-  Rally rally;
-  std::uint64_t answered = 0;
-  bool given_up = false;
-  std::thread other([&] { answered = rally.answer(); });
-  for (const std::uint64_t trips : {1u, 100u, 7u}) given_up = given_up || !rally.serve(trips);
-  rally.close();
-  other.join();
-  if (given_up) GTEST_SKIP() << "the other thread got no processor in time";
-  EXPECT_EQ(answered, 108u);
+  // Where the other thread gets no processor in time it is given up: again.
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    Rally rally;
+    std::uint64_t answered = 0;
+    bool played = true;
+    std::thread other([&] { answered = rally.answer(); });
+    for (const std::uint64_t trips : {1u, 5u, 2u}) played = played && rally.serve(trips);
+    rally.close();
+    other.join();
+    EXPECT_LE(answered, 8u);
+    if (!played) continue;
+    EXPECT_EQ(answered, 8u);
+    return;
+  }
 }
 
 TEST(Rally, IsGivenUpWhenNobodyAnswers) {

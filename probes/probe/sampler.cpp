@@ -23,11 +23,13 @@ namespace {
 // the machine must hit all points alike.
 constexpr int samples_per_visit = 4;
 
-// Seconds of samples between two sets of canaries, which then cost some two hundredths.
+// Seconds of samples between two sets of canaries, which then cost some two hundredths. On a busy machine a set takes
+// longer, since two processors must be free at once: then as many as keep its cost at a twentieth.
 constexpr double between_canaries = 0.05;
+constexpr double samples_per_canary = 20;
 
-// Within a visit a set is taken after so many: the samples after it find their working set in part gone from the caches,
-// which is nothing to samples so long.
+// But no more than this: a set is also taken within a visit after so many. The samples after it find their working set
+// in part gone from the caches, which is nothing to samples so long.
 constexpr double between_canaries_at_most = 1;
 
 struct Active {
@@ -148,7 +150,7 @@ class Launch {
       }
       if (sink_.pilot) sink_.pilot(active.assignment->id, active.iterations);
     }
-    if (since_canaries_ >= between_canaries) watch(active);
+    if (since_canaries_ >= between_sets_) watch(active);
     sample(active, results::Stage::warmup);
     for (int i = 0; i < samples_per_visit && active.measured < active.assignment->samples; ++i) {
       if (since_canaries_ >= between_canaries_at_most) watch(active);
@@ -169,12 +171,16 @@ class Launch {
 
   void take_canaries() {
     CanarySeconds set;
+    const double spent = canary_seconds_;
     {
       const Charge charge(clock_, canary_seconds_);
       if (probe_.device_canary && !device_canary_) device_canary_ = probe_.device_canary(workspace_, seed_);
       set = canaries_(clock_);
       if (device_canary_) set.device = device_canary_();
     }
+    // The first set was made, too: that happens once.
+    const double cost = std::isinf(since_canaries_) ? 0 : canary_seconds_ - spent;
+    between_sets_ = std::clamp(samples_per_canary * cost, between_canaries, between_canaries_at_most);
     for (Row& row : pending_) row.sample.conditions.canary_change = change(last_canaries_, set);
     send_pending();
     last_canaries_ = set;
@@ -235,7 +241,8 @@ class Launch {
   CanarySeconds last_canaries_;
   std::vector<Row> pending_;  // taken since the last canaries: they wait for those after them
   double since_canaries_ = std::numeric_limits<double>::infinity();  // seconds that samples took
-  double trial_seconds_ = 0;                                         // inside trials: the work, not the watching
+  double between_sets_ = between_canaries;
+  double trial_seconds_ = 0;  // inside trials: the work, not the watching
   double canary_seconds_ = 0;
 };
 

@@ -184,18 +184,29 @@ TEST_F(Sampler, AClockThatStandsStillDoesNotHangThePilot) {
   EXPECT_LT(scripts[0].runs, 50);
 }
 
-// Canaries that take a second each and give their number.
+// Canaries that take a millisecond each, if nothing else is said, and give their number.
 class Watched : public Sampler {
  protected:
   Watched() {
     canaries = [this](const Clock&) {
-      scripted.time += 1;
+      scripted.time += seconds;
       const double set = ++sets;
       return CanarySeconds{set, 10 * set, 100 * set};
     };
   }
   int sets = 0;
+  double seconds = 1e-3;
 };
+
+TEST_F(Watched, CanariesThatTakeLongAreTakenMoreSeldom) {
+  seconds = 0.01;
+  launch(1, 40, 10);  // ten visits of 50 to 60 ms: after 50 ms, for the first also had to be made, then after 200 ms
+  EXPECT_EQ(sets, 5);
+  seconds = 5;  // at most a second
+  sets = 0;
+  launch(1, 40, 100);
+  EXPECT_EQ(sets, 7);
+}
 
 TEST_F(Watched, ASetComesBeforeTheFirstVisitAndThenOnceIn50MillisecondsOfSamples) {
   launch(1, 16, 10);   // four visits of a warm-up and four measured samples, 10 to 12 ms each
@@ -216,7 +227,7 @@ TEST_F(Watched, ASetComesBeforeTheFirstVisitAndThenOnceIn50MillisecondsOfSamples
 
 TEST_F(Watched, CanariesComeBeforeTheWarmUpAndAreInNoSample) {
   launch(1, 4, 10);
-  EXPECT_DOUBLE_EQ(rows[0].front().start, 1);  // after the set
+  EXPECT_NEAR(rows[0].front().start, 1e-3, 1e-9);  // after the set
   for (const auto& row : rows[0]) EXPECT_LT(row.seconds, 0.013);
 }
 
@@ -332,7 +343,7 @@ TEST_F(Watched, WhatIsNeitherTrialNorCanaryIsBookkeeping) {
     keep(id, sample);
   };
   const Watching watching = launch(1, 6);  // the pilot's runs are the trial's
-  EXPECT_NEAR(watching.canary_seconds, sets, 1e-9);
+  EXPECT_NEAR(watching.canary_seconds, 1e-3 * sets, 1e-9);
   EXPECT_NEAR(watching.bookkeeping_seconds, 8 * 0.125, 1e-9);
 }
 
