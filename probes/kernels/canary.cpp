@@ -60,8 +60,8 @@ std::uint64_t add_chain(std::uint64_t start, std::uint64_t step, std::uint64_t a
 
 namespace {
 
-constexpr int eager_looks = 2000;  // some microseconds: longer than a message between sockets takes
-constexpr int patient_looks = 4000;
+constexpr int eager_looks = 2000;       // some microseconds: longer than a message between sockets takes
+constexpr int patient_looks = 100'000;  // some milliseconds: as long as a turn of the scheduler lasts
 
 }  // namespace
 

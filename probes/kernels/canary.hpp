@@ -19,8 +19,8 @@ void fill_memory(std::span<std::uint64_t> words, std::uint64_t value);
 
 // A line that two threads hand to and fro. Each looks without a pause at first: a pause lasts as long as a message does
 // between near cores, and would be measured in its place. Two threads that are hardly ever on their processors at the
-// same time would need a turn of the scheduler for each message, so the server gives up when one takes some hundred
-// microseconds.
+// same time would need a turn of the scheduler for each message, so the server gives up when one takes some
+// milliseconds.
 class Rally {
  public:
   // Before both begin.
