@@ -43,6 +43,7 @@ void add_calibrate(CLI::App& app, int& exit_code) {
     std::string output;
     int draws = 1000;
     std::uint64_t seed = 1;
+    int state = 1;
     bool force = false, json = false;
   };
   auto options = std::make_shared<Options>();
@@ -52,12 +53,16 @@ void add_calibrate(CLI::App& app, int& exit_code) {
                         "profile folder to create (default: profile/ in the last run given)");
   calibrate->add_option("--draws", options->draws, "joint resamples kept")->check(CLI::Range(50, 100000));
   calibrate->add_option("--seed", options->seed, "seed of the resampling");
+  calibrate
+      ->add_option("--state", options->state,
+                   "state of the machine to fit where a run saw several: 1 is that with most measured time")
+      ->check(CLI::Range(1, 3));
   calibrate->add_flag("--force", options->force, "replace a profile that is in the way");
   calibrate->add_flag("--json", options->json, "one JSON document on stdout");
   calibrate->callback([options, &exit_code] {
     std::vector<results::Run> runs;
     for (const std::string& folder : options->folders) runs.push_back(results::read_run(folder, true));
-    const results::Profile profile = analysis::calibrate(runs, {options->draws, options->seed});
+    const results::Profile profile = analysis::calibrate(runs, {options->draws, options->seed, options->state - 1});
     const std::filesystem::path output = options->output.empty()
                                              ? std::filesystem::path(options->folders.back()) / "profile"
                                              : std::filesystem::path(options->output);

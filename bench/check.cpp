@@ -8,6 +8,7 @@
 #include "bench/console.hpp"
 #include "results/record/csv.hpp"
 #include "results/record/run_folder.hpp"
+#include "results/record/states.hpp"
 
 namespace sextant::bench {
 
@@ -28,9 +29,12 @@ void add_check(CLI::App& app, int& exit_code) {
         throw results::InvalidInput(folder + ": not a run folder (it has no datapackage.json of sextant)");
       const auto complaints = results::check_run(folder);
       sound = sound && complaints.empty();
-      document.push_back({{"folder", folder}, {"complaints", complaints}});
+      // Nothing to mend, but to know.
+      const auto remarks = complaints.empty() ? results::state_remarks(folder) : std::vector<std::string>();
+      document.push_back({{"folder", folder}, {"complaints", complaints}, {"remarks", remarks}});
       if (options->json) continue;
       for (const std::string& complaint : complaints) print(complaint + "\n");
+      for (const std::string& remark : remarks) print(folder + ": " + remark + "\n");
       print(folder + (complaints.empty() ? ": sound\n" : ": " + std::to_string(complaints.size()) + " complaints\n"));
     }
     if (options->json) print(nlohmann::ordered_json{{"runs", document}}.dump(2) + "\n");

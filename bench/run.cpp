@@ -22,6 +22,7 @@
 #include "probes/probe/clock.hpp"
 #include "results/import/google_benchmark.hpp"
 #include "results/record/csv.hpp"
+#include "results/record/states.hpp"
 #include "results/record/summary.hpp"
 #include "storage/test_file.hpp"
 
@@ -63,6 +64,7 @@ void print_results(const results::Run& run) {
     std::string status(results::name(measurement.status));
     if (measurement.status == Status::failed || measurement.status == Status::skipped)
       status += ": " + measurement.reason;
+    if (const std::string note = results::state_note(summary); !note.empty()) status += "; " + note;
     const results::Table* table = results::find_table(run, measurement.probe);
     rows.push_back(
         {measurement.probe, describe(measurement.point, table ? *table : results::Table{}),

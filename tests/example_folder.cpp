@@ -48,6 +48,13 @@ Measurement measured(const Table& table, int threads, const Plan& plan, Random& 
       sample.conditions = {random.below(10) == 0 ? 1.0 : 0.0, 0, 1e-4 * random.below(2), sample.seconds};
       sample.conditions.canary_compute = 1e-4 * (1 + 0.08 * noise(random));
       sample.conditions.canary_memory = 2e-4 * (1 + 0.12 * noise(random));
+      // Three states by two canaries, and what one of them does to a sample.
+      const bool far = launch % 3 == 1, shared = far && repetition % 4 == 0;
+      sample.conditions.canary_message = (far ? 1.9e-7 : 1.1e-7) * (1 + 0.06 * noise(random));
+      sample.conditions.canary_together = (shared ? 9e-4 : 4e-4) * (1 + 0.06 * noise(random));
+      sample.conditions.canary_change = 1 + 0.25 * (noise(random) + 0.5);
+      if (shared) sample.seconds *= 1.1;
+      if (repetition == 3) sample.conditions.canary_message = not_available;
       measurement.samples.push_back(sample);
     }
   }

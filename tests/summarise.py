@@ -203,6 +203,104 @@ def modes(ascending):
     return (quantile(ascending[:split], 0.5), quantile(ascending[split:], 0.5), (n - split) / n) if best > 0.85 else None
 
 
+STATE_FACTOR = 1.2
+KINDS = ("canary_compute", "canary_message", "canary_together")
+
+
+def level_bounds(ascending):
+    if len(ascending) < 20:
+        return []
+    if len(ascending) > 200:
+        ascending = [quantile(ascending, (i + 0.5) / 200) for i in range(200)]
+    n, middle = len(ascending), log(median(ascending))
+    logs = [log(value) - middle for value in ascending]
+    sums, squares, different = [0.0], [0.0], [0]
+    for i, x in enumerate(logs):
+        sums.append(sums[-1] + x)
+        squares.append(squares[-1] + x * x)
+        different.append(different[-1] + (i == 0 or ascending[i] != ascending[i - 1]))
+
+    def mean(a, b):
+        return (sums[b] - sums[a]) / (b - a)
+
+    def apart(edges):
+        """Squared distance of the nearest two groups, in variances within the groups; 0 for groups that are none."""
+        pairs = list(zip(edges, edges[1:]))
+        if any(10 * (b - a) < n or different[b] - different[a] < 5 for a, b in pairs):
+            return 0
+        scatter = 0.0
+        for a, b in pairs:
+            scatter += squares[b] - squares[a] - (sums[b] - sums[a]) * (sums[b] - sums[a]) / (b - a)
+        steps = [mean(b, c) - mean(a, b) for a, b, c in zip(edges, edges[1:], edges[2:])]
+        if not min(steps) > log(STATE_FACTOR) or not scatter > 0:
+            return 0
+        for step, (a, b, c) in zip(steps, zip(edges, edges[1:], edges[2:])):
+            if not log(quantile(ascending[b:c], 0.1) / quantile(ascending[a:b], 0.9)) > 0.25 * step:
+                return 0
+        return min(steps) * min(steps) * n / scatter
+
+    for splits in ([[i, j] for i in range(1, n) for j in range(i + 1, n)], [[i] for i in range(1, n)]):
+        best, where = 0, []
+        for split in splits:
+            if (found := apart([0, *split, n])) > best:
+                best, where = found, split
+        if best > 4.2 * 4.2:
+            return [(ascending[i - 1] + ascending[i]) / 2 for i in where]
+    return []
+
+
+def levels(row, bounds):
+    return tuple(sum(row[kind] > bound for bound in bounds[kind]) for kind in KINDS)
+
+
+def of_a_pair(row):
+    return row["canary_message"] > 0 or row["canary_together"] > 0
+
+
+def complete(row, bounds):
+    """Every canary that has levels was taken."""
+    return all(row[kind] > 0 for kind in KINDS if bounds[kind])
+
+
+def find_states(rows):
+    """Bounds of the levels of each canary, and the levels of each state, the one with most measured time first."""
+    sets = {}
+    for row in rows:
+        if of_a_pair(row):
+            key = tuple(row[kind] if not isnan(row[kind]) else -1 for kind in KINDS)
+            sets.setdefault(key, (row, []))[1].append(row["seconds"])
+    bounds = {kind: level_bounds(sorted(row[kind] for row, _ in sets.values() if row[kind] > 0)) for kind in KINDS}
+    weights = {}
+    for row, seconds in sets.values():
+        if complete(row, bounds):
+            weights[levels(row, bounds)] = weights.get(levels(row, bounds), 0) + total(seconds)
+    whole = total(weights.values())
+    kept = sorted((-weight, cell) for cell, weight in weights.items() if 10 * weight >= whole)
+    return bounds, [cell for _, cell in kept[:3]]
+
+
+def unsettled(row):
+    return row["canary_change"] > STATE_FACTOR
+
+
+def describe_states(rows, work, states):
+    s, (bounds, cells) = {}, states
+    if not all(isnan(row["canary_change"]) for row in rows):
+        s["unsettled"] = sum(map(unsettled, rows))
+    if not cells:
+        return s
+    costs = [[] for _ in range(3)]
+    for row in rows:
+        if not unsettled(row) and of_a_pair(row) and complete(row, bounds) and levels(row, bounds) in cells:
+            costs[cells.index(levels(row, bounds))].append(row["seconds"] / row[work])
+    s["states"] = sum(bool(group) and 10 * len(group) >= len(rows) for group in costs)
+    s["main_share"] = rounded(len(costs[0]) / len(rows))
+    other = costs[1] if len(costs[1]) >= len(costs[2]) else costs[2]
+    if len(costs[0]) > 5 and len(other) > 5:
+        s["state_ratio"] = median(other) / median(costs[0])
+    return s
+
+
 def clean(row, usual):
     """Undisturbed; what is not known does not count against a row."""
     off = any(abs(row[canary] / usual[canary] - 1) > 0.05 for canary in usual)
@@ -217,7 +315,7 @@ def by_launch(rows, work):
     return list(launches.values())
 
 
-def summary(rows, unit, status, usual, version):
+def summary(rows, unit, status, usual, states, version):
     """The statistics of one point by their column in summary.csv; those that are not available are left out."""
     rows = sorted((row for row in rows if row["stage"] == "measure"),
                   key=lambda row: (row["start"], row["launch"], row["repetition"]))
@@ -263,6 +361,8 @@ def summary(rows, unit, status, usual, version):
         if quiet:
             s["clean_median"] = figure(median(sum(quiet, [])))
             between(interval(quiet), "clean_low", "clean_high")
+    if version > 2:
+        s |= describe_states(rows, work, states)
     return s
 
 
@@ -290,10 +390,11 @@ def differences(folder):
     measured = [row for table in tables.values() for rows in table.values() for row in rows if row["stage"] == "measure"]
     canaries = ("canary_compute", "canary_memory") if version > 1 else ()
     usual = {canary: median([row[canary] for row in measured if row[canary] > 0]) for canary in canaries}
+    states = find_states(measured) if version > 2 else None
     compared = 0
     for row in read(folder / "summary.csv"):
         rows = tables[row["probe"]].get(row["point"].replace('"', ""), [])
-        again = summary(rows, row["unit"], row["status"], usual, version)
+        again = summary(rows, row["unit"], row["status"], usual, states, version)
         columns = SINCE_1 if version < 2 else list(row)[list(row).index("reason") + 1:]
         for column in columns:
             compared += 1

@@ -15,6 +15,7 @@
 #include "analysis/calibration/origin.hpp"
 #include "analysis/calibration/resampler.hpp"
 #include "analysis/calibration/residual_draws.hpp"
+#include "analysis/calibration/states.hpp"
 #include "results/record/csv.hpp"
 #include "results/record/summary.hpp"
 
@@ -51,6 +52,12 @@ std::vector<const Measurement*> flattened(const std::vector<Together>& groups) {
   std::vector<const Measurement*> all;
   for (const Together& together : groups) all.insert(all.end(), together.begin(), together.end());
   return all;
+}
+
+std::vector<Together> each_alone(const std::vector<const Measurement*>& measurements) {
+  std::vector<Together> groups;
+  for (const Measurement* measurement : measurements) groups.push_back({measurement});
+  return groups;
 }
 
 std::vector<Parameter> fit_all(const Observations& data, const Structure& structure) {
@@ -148,26 +155,31 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
                                   run.provenance.machine + "): calibrate each machine alone");
     }
   }
-  const std::vector<Together> groups = usable(runs);
+  const Divided divided = divide(runs, options.state);
+  const std::vector<Run>& used = divided.runs.empty() ? runs : divided.runs;
+  const std::vector<Together> groups = usable(used);
   const auto measurements = flattened(groups);
   if (measurements.empty()) throw results::InvalidInput("the runs hold no measured point: nothing can be calibrated");
 
   const Observations data = medians(measurements);
   const Structure structure = find_structure(data, ExtraMedians(runs));
   profile.parameters = fit_all(data, structure);
+  const auto elsewhere = in_other_states(divided);
+  fit_states(divided, data, medians(elsewhere), profile.parameters);
   const std::size_t count = profile.parameters.size();
 
   std::vector<double> contention;
   for (const Measurement* measurement : measurements)
     contention.push_back(measurement->samples.size() > 1 ? results::summarise(*measurement).contention : not_available);
-  const Resampler resampler(groups);
+  const Resampler resampler(groups), resampler_elsewhere(each_alone(elsewhere));
   const std::vector<Scatter> scatter = find_scatter(data, structure);
   std::mt19937_64 random(options.seed);
   profile.draws.rows.reserve(std::size_t(options.draws));
   for (int draw = 0; draw < options.draws; ++draw) {
     Observations drawn = resampler.draw(random);
     redraw(scatter, random, drawn);
-    const std::vector<Parameter> redrawn = fit_all(drawn, structure);
+    std::vector<Parameter> redrawn = fit_all(drawn, structure);
+    fit_states(divided, drawn, resampler_elsewhere.draw(random), redrawn);
     std::vector<double> row;
     row.reserve(count);
     for (const Parameter& parameter : redrawn) row.push_back(parameter.estimate.value);
@@ -178,9 +190,10 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
     std::vector<double> column;
     for (const auto& row : profile.draws.rows) column.push_back(row[j]);
     take_interval(parameter, std::move(column));
-    parameter.evidence = evidence(runs, parameter);
+    parameter.evidence = evidence(used, parameter);
     note_neighbours(measurements, contention, parameter);
     note_published(measurements, parameter);
+    note_state(divided, profile.parameters, parameter);
     profile.draws.columns.push_back(results::key(parameter));
   }
   const double peak = memory_peak(runs);

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "probes/probe/spin.hpp"
+
 // Highway compiles the vector part once per instruction set by including this file again, as in stream.cpp.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "probes/kernels/canary.cpp"
@@ -54,6 +56,42 @@ std::uint64_t add_chain(std::uint64_t start, std::uint64_t step, std::uint64_t a
     add(start, step), add(start, step), add(start, step), add(start, step);
   }
   return start;
+}
+
+namespace {
+
+constexpr int eager_looks = 2000;       // some microseconds: longer than a message between sockets takes
+constexpr int patient_looks = 100'000;  // some milliseconds: as long as a turn of the scheduler lasts
+
+}  // namespace
+
+bool Rally::serve(std::uint64_t trips) {
+  std::uint64_t shot = shots_.load(std::memory_order_relaxed);
+  if (shot == closed) return false;
+  for (; trips > 0; --trips, shot += 2) {
+    shots_.store(shot + 1, std::memory_order_release);
+    for (int look = 0; shots_.load(std::memory_order_acquire) != shot + 2; ++look) {
+      if (look > eager_looks) relax();
+      if (look < eager_looks + patient_looks) continue;
+      std::uint64_t unanswered = shot + 1;
+      if (shots_.compare_exchange_strong(unanswered, closed, std::memory_order_acq_rel)) return false;
+    }
+  }
+  return true;
+}
+
+std::uint64_t Rally::answer() {
+  for (std::uint64_t shot = 0;; shot += 2) {
+    const auto there = [&] {
+      const std::uint64_t seen = shots_.load(std::memory_order_acquire);
+      return seen == shot + 1 || seen == closed;
+    };
+    for (int look = 0; look < eager_looks && !there(); ++look) {
+    }
+    spin_until(there);
+    std::uint64_t mine = shot + 1;
+    if (!shots_.compare_exchange_strong(mine, shot + 2, std::memory_order_acq_rel)) return shot / 2;
+  }
 }
 
 }  // namespace sextant::probes

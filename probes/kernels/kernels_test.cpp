@@ -186,6 +186,35 @@ TEST(SpinBarrier, LetsNobodyPassEarly) {
   EXPECT_EQ(early, 0);
 }
 
+TEST(Rally, BringsTheLineBackOnceATrip) {
+  // Where the other thread gets no processor in time it is given up: again.
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    Rally rally;
+    std::uint64_t answered = 0;
+    bool played = true;
+    std::thread other([&] { answered = rally.answer(); });
+    for (const std::uint64_t trips : {1u, 5u, 2u}) played = played && rally.serve(trips);
+    rally.close();
+    other.join();
+    EXPECT_LE(answered, 8u);
+    if (!played) continue;
+    EXPECT_EQ(answered, 8u);
+    return;
+  }
+}
+
+TEST(Rally, IsGivenUpWhenNobodyAnswers) {
+  Rally rally;
+  EXPECT_FALSE(rally.serve(1));
+  EXPECT_FALSE(rally.serve(1));
+  EXPECT_EQ(rally.answer(), 0u);  // too late, and does not wait
+  rally.open();
+  std::thread other([&] { rally.answer(); });
+  rally.serve(1);
+  rally.close();
+  other.join();
+}
+
 TEST(ForkJoin, HandsEachOperationToEachMemberOnce) {
   constexpr int members = 3, operations = 300;
   ForkJoin fork_join(members);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/probe/canary.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
+#include <utility>
 
 #include "probes/kernels/canary.hpp"
 #include "probes/probe/probe.hpp"
@@ -33,7 +36,16 @@ std::span<std::byte> aligned(std::span<std::byte> bytes) {
 
 }  // namespace
 
-Canaries::Canaries() : pages_(stream_bytes + 2 * huge_page) {
+double change(const CanarySeconds& before, const CanarySeconds& after) {
+  double largest = results::not_available;
+  for (const auto kind : {&CanarySeconds::compute, &CanarySeconds::message, &CanarySeconds::together}) {
+    const double ratio = after.*kind / before.*kind;
+    largest = std::fmax(largest, std::max(ratio, 1 / ratio));  // fmax takes the other one for a NaN
+  }
+  return largest;
+}
+
+Canaries::Canaries(const std::vector<int>& processors) : pages_(stream_bytes + 2 * huge_page) {
   const std::span<std::byte> memory = aligned(pages_.bytes());
   stream_ = {reinterpret_cast<std::uint64_t*>(memory.data()), stream_bytes / sizeof(std::uint64_t)};
   const std::span<Stop> ring{reinterpret_cast<Stop*>(memory.data() + stream_bytes), stops};
@@ -43,6 +55,9 @@ Canaries::Canaries() : pages_(stream_bytes + 2 * huge_page) {
   for (std::size_t word = 0; word < stream_.size(); word += 512) stream_[word] = 1;
   fill_memory(stream_, 1);
   if (add_chain(1, 1, 16) != 17 || chase(position_, 16)->rank != 16) throw_wrong();
+  if (processors.size() < 2) return;
+  pair_.emplace(processors[0], processors[1]);
+  pair_->take(monotonic_clock());
 }
 
 CanarySeconds Canaries::take(const Clock& clock) {
@@ -66,12 +81,17 @@ CanarySeconds Canaries::take(const Clock& clock) {
   if (sum_ != sets_ * additions * step || position_->rank != sets_ * (lap + loads) % stops || !filled) {
     throw_wrong();
   }
+  if (pair_) {
+    const PairSeconds both = pair_->take(clock);
+    seconds.message = both.message;
+    seconds.together = both.together;
+  }
   return seconds;
 }
 
-TakeCanaries canaries() {
-  return [all = std::shared_ptr<Canaries>()](const Clock& clock) mutable {
-    if (!all) all = std::make_shared<Canaries>();
+TakeCanaries canaries(std::vector<int> processors) {
+  return [processors = std::move(processors), all = std::shared_ptr<Canaries>()](const Clock& clock) mutable {
+    if (!all) all = std::make_shared<Canaries>(processors);
     return all->take(clock);
   };
 }

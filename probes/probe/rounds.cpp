@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "results/record/states.hpp"
 #include "results/record/summary.hpp"
 
 namespace sextant::probes {
@@ -45,12 +46,29 @@ int samples_after(int round, const StoppingRule& rule) {
   return int(std::min(n, double(rule.most_samples)));
 }
 
+namespace {
+
+// Said of a converged point, too: its median may be of no state that there was.
+std::string changes_of_state(const Measurement& measurement) {
+  int measured = 0, unsettled = 0;
+  for (const results::Sample& sample : measurement.samples) {
+    if (sample.stage != results::Stage::measure) continue;
+    ++measured;
+    unsettled += results::unsettled(sample);
+  }
+  if (10 * unsettled <= measured) return {};
+  return fmt::format("the machine changed its state during {:.0f} % of the samples", 100.0 * unsettled / measured);
+}
+
+}  // namespace
+
 void conclude(Measurement& measurement, const StoppingRule& rule, const std::string& ended) {
   if (measurement.status == Status::failed || measurement.status == Status::skipped) return;
   const Verdict verdict = judge(measurement, rule);
+  const std::string changes = changes_of_state(measurement);
   if (verdict.converged) {
     measurement.status = Status::converged;
-    measurement.reason.clear();
+    measurement.reason = changes;
     return;
   }
   measurement.status = verdict.stationary ? Status::not_converged : Status::nonstationary;
@@ -61,6 +79,7 @@ void conclude(Measurement& measurement, const StoppingRule& rule, const std::str
   const std::string drift =
       verdict.stationary ? "" : "the samples drift: their median depends on when they were taken; ";
   measurement.reason = drift + (ended.empty() ? reached : ended + ": " + reached);
+  if (!changes.empty()) measurement.reason += "; " + changes;
 }
 
 }  // namespace sextant::probes

@@ -41,7 +41,8 @@ int next_launches(const results::Measurement& measurement, const StoppingRule& r
 int samples_after(int round, const StoppingRule& rule);
 
 // Sets status and reason of a measurement from its samples and the rule, unless it is failed or skipped. `ended` says
-// why sampling stopped before the rule was met ("the time budget was spent").
+// why sampling stopped before the rule was met ("the time budget was spent"). Where more than a tenth of the samples is
+// unsettled the reason says so, that of a converged point as well.
 void conclude(results::Measurement& measurement, const StoppingRule& rule, const std::string& ended);
 
 }  // namespace sextant::probes

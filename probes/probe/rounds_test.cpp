@@ -117,5 +117,22 @@ TEST(Rounds, AFailureStaysAFailure) {
   EXPECT_EQ(measurement.reason, "one element is wrong");
 }
 
+TEST(Rounds, APointWhoseCanariesDisagreeSaysSo) {
+  const StoppingRule rule = stopping_rule("standard", 0.01);
+  auto measurement = with_times(100, 5, 0.001);
+  conclude(measurement, rule, "");
+  ASSERT_EQ(measurement.status, results::Status::converged);
+  EXPECT_EQ(measurement.reason, "");
+  for (std::size_t i = 0; i < 30; ++i) measurement.samples[3 * i].conditions.canary_change = 1.5;
+  for (std::size_t i = 0; i < 30; ++i) measurement.samples[3 * i + 1].conditions.canary_change = 1.15;
+  conclude(measurement, rule, "");
+  EXPECT_EQ(measurement.status, results::Status::converged);
+  EXPECT_EQ(measurement.reason, "the machine changed its state during 30 % of the samples");
+  auto few = with_times(10, 5, 0.1, 0.001);
+  for (auto& sample : few.samples) sample.conditions.canary_change = 2;
+  conclude(few, rule, "the time budget was spent");
+  EXPECT_THAT(few.reason, testing::EndsWith("; the machine changed its state during 100 % of the samples"));
+}
+
 }  // namespace
 }  // namespace sextant::probes

@@ -24,8 +24,14 @@ namespace {
 // the machine must hit all points alike.
 constexpr int samples_per_visit = 4;
 
-// Seconds of samples between two sets of canaries, which then cost less than a hundredth.
+// Seconds of samples between two sets of canaries, which then cost some two hundredths. On a busy machine a set takes
+// longer, since two processors must be free at once: then as many as keep its cost at a twentieth.
 constexpr double between_canaries = 0.05;
+constexpr double samples_per_canary = 20;
+
+// But no more than this: a set is also taken within a visit after so many. The samples after it find their working set
+// in part gone from the caches, which is nothing to samples so long.
+constexpr double between_canaries_at_most = 1;
 
 struct Active {
   const Assignment* assignment;
@@ -65,6 +71,11 @@ double seconds_of(const Work& work, double begin, double end) {
   return seconds;
 }
 
+struct Row {
+  int id;
+  results::Sample sample;
+};
+
 class Launch {
  public:
   Launch(const Probe& probe, Workspace& workspace, int launch, const Clock& clock, double origin, const Sink& sink,
@@ -83,6 +94,7 @@ class Launch {
   Watching run(const std::vector<Assignment>& assignments) {
     const double begin = clock_();
     measure(assignments);
+    send_pending();
     return {canary_seconds_, clock_() - begin - trial_seconds_ - canary_seconds_};
   }
 
@@ -109,6 +121,7 @@ class Launch {
       }
       std::erase_if(active_, [](const Active& active) { return !active.trial; });
     }
+    if (!pending_.empty()) guard(pending_.back().id, [&] { take_canaries(); });  // the last visits have an end, too
   }
 
   // A point that cannot be had is skipped, one that goes wrong fails; the others go on.
@@ -118,10 +131,13 @@ class Launch {
       action();
       return true;
     } catch (const Unavailable& reason) {
+      send_pending();  // a row says that its point was measured: the last word must be the other one
       if (sink_.skip) sink_.skip(id, reason.what());
     } catch (const std::bad_alloc&) {
+      send_pending();
       if (sink_.skip) sink_.skip(id, "too little memory for this point");
     } catch (const std::exception& reason) {
+      send_pending();
       if (sink_.fail) sink_.fail(id, reason.what());
     }
     return false;
@@ -136,9 +152,10 @@ class Launch {
       }
       if (sink_.pilot) sink_.pilot(active.assignment->id, active.iterations);
     }
-    if (canaries_ && since_canaries_ >= between_canaries) take_canaries();
+    if (since_canaries_ >= between_sets_) watch(active);
     sample(active, results::Stage::warmup);
     for (int i = 0; i < samples_per_visit && active.measured < active.assignment->samples; ++i) {
+      if (since_canaries_ >= between_canaries_at_most) watch(active);
       sample(active, results::Stage::measure);
     }
     if (active.measured < active.assignment->samples) return;
@@ -146,12 +163,35 @@ class Launch {
     active.trial->verify();
   }
 
+  // The rows that this set completes may be of other points: what is said last is which point is in hand.
+  void watch(const Active& active) {
+    if (!canaries_) return;
+    const bool rows = !pending_.empty();
+    take_canaries();
+    if (rows && sink_.start) sink_.start(active.assignment->id);
+  }
+
   void take_canaries() {
-    const Charge charge(clock_, canary_seconds_);
-    if (probe_.device_canary && !device_canary_) device_canary_ = probe_.device_canary(workspace_, seed_);
-    last_canaries_ = canaries_(clock_);
-    if (device_canary_) last_canaries_.device = device_canary_();
+    CanarySeconds set;
+    const double spent = canary_seconds_;
+    {
+      const Charge charge(clock_, canary_seconds_);
+      if (probe_.device_canary && !device_canary_) device_canary_ = probe_.device_canary(workspace_, seed_);
+      set = canaries_(clock_);
+      if (device_canary_) set.device = device_canary_();
+    }
+    // The first set was made, too: that happens once.
+    const double cost = std::isinf(since_canaries_) ? 0 : canary_seconds_ - spent;
+    between_sets_ = std::clamp(samples_per_canary * cost, between_canaries, between_canaries_at_most);
+    for (Row& row : pending_) row.sample.conditions.canary_change = change(last_canaries_, set);
+    send_pending();
+    last_canaries_ = set;
     since_canaries_ = 0;
+  }
+
+  void send_pending() {
+    for (const Row& row : pending_) sink_.row(row.id, row.sample);
+    pending_.clear();
   }
 
   void sample(Active& active, results::Stage stage) {
@@ -182,8 +222,11 @@ class Launch {
     sample.conditions.canary_cache = last_canaries_.cache;
     sample.conditions.canary_memory = last_canaries_.memory;
     sample.conditions.canary_device = last_canaries_.device;
+    sample.conditions.canary_message = last_canaries_.message;
+    sample.conditions.canary_together = last_canaries_.together;
     sample.extras = extras(std::move(work.extras));
-    sink_.row(active.assignment->id, sample);
+    pending_.push_back({active.assignment->id, std::move(sample)});
+    if (!canaries_) send_pending();
   }
 
   // The probe's own, then what the meters read.
@@ -213,8 +256,10 @@ class Launch {
   const CounterReader read_counters_;
   DeviceCanary device_canary_;
   CanarySeconds last_canaries_;
+  std::vector<Row> pending_;  // taken since the last canaries: they wait for those after them
   double since_canaries_ = std::numeric_limits<double>::infinity();  // seconds that samples took
-  double trial_seconds_ = 0;                                         // inside trials: the work, not the watching
+  double between_sets_ = between_canaries;
+  double trial_seconds_ = 0;  // inside trials: the work, not the watching
   double canary_seconds_ = 0;
 };
 

@@ -47,9 +47,11 @@ struct Watching {
 // once, in an order drawn from the seed; a visit is one warm-up sample, which brings the point's working set back, and
 // up to four measured ones), and verifies each point after its last sample. A point that throws costs only itself.
 // `launch` is written into the samples; `origin` is the clock reading that counts as second 0 of the run.
-// A set of canaries is taken before the first warm-up, and before a later visit's when samples have taken 50 ms since
-// the last set; every sample carries the last set before it. `meters` are read around each sample of a probe that has
-// their columns, which stay empty without.
+// A set of canaries is taken before the first warm-up, before a later visit's when samples have taken 50 ms since the
+// last set (or twenty times what that cost, at most 1 s), within a visit when they have taken 1 s, and at the end; every
+// sample carries the last set before it and how far the first one after it differs, so its row is sent when that one is
+// there, or when its point or another fails. `meters` are read around each sample of a probe that has their columns, which
+// stay empty without.
 Watching run_launch(const Probe& probe, Workspace& workspace, const std::vector<Assignment>& assignments, int launch,
                     const Clock& clock, double origin, const Sink& sink, const TakeCanaries& canaries = {},
                     const Meters* meters = nullptr);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -205,26 +206,37 @@ TEST_F(Sampler, AClockThatStandsStillDoesNotHangThePilot) {
   EXPECT_LT(scripts[0].runs, 50);
 }
 
-// Canaries that take a second each and give their number.
+// Canaries that take a millisecond each, if nothing else is said, and give their number.
 class Watched : public Sampler {
  protected:
   Watched() {
     canaries = [this](const Clock&) {
-      scripted.time += 1;
+      scripted.time += seconds;
       const double set = ++sets;
       return CanarySeconds{set, 10 * set, 100 * set};
     };
   }
   int sets = 0;
+  double seconds = 1e-3;
 };
 
+TEST_F(Watched, CanariesThatTakeLongAreTakenMoreSeldom) {
+  seconds = 0.01;
+  launch(1, 40, 10);  // ten visits of 50 to 60 ms: after 50 ms, for the first also had to be made, then after 200 ms
+  EXPECT_EQ(sets, 5);
+  seconds = 5;  // at most a second
+  sets = 0;
+  launch(1, 40, 100);
+  EXPECT_EQ(sets, 7);
+}
+
 TEST_F(Watched, ASetComesBeforeTheFirstVisitAndThenOnceIn50MillisecondsOfSamples) {
-  launch(1, 16, 10);  // four visits of a warm-up and four measured samples, 10 to 12 ms each
-  EXPECT_EQ(sets, 4);
+  launch(1, 16, 10);   // four visits of a warm-up and four measured samples, 10 to 12 ms each
+  EXPECT_EQ(sets, 5);  // and one at the end
   sets = 0;
   rows.clear();
   launch(1, 16, 4);  // four visits of 20 ms: the set of the first one also holds for the two after it
-  EXPECT_EQ(sets, 2);
+  EXPECT_EQ(sets, 3);
   ASSERT_EQ(rows[0].size(), 20u);
   for (std::size_t i = 0; i < rows[0].size(); ++i) {
     const results::Conditions& conditions = rows[0][i].conditions;
@@ -237,7 +249,7 @@ TEST_F(Watched, ASetComesBeforeTheFirstVisitAndThenOnceIn50MillisecondsOfSamples
 
 TEST_F(Watched, CanariesComeBeforeTheWarmUpAndAreInNoSample) {
   launch(1, 4, 10);
-  EXPECT_DOUBLE_EQ(rows[0].front().start, 1);  // after the set
+  EXPECT_NEAR(rows[0].front().start, 1e-3, 1e-9);  // after the set
   for (const auto& row : rows[0]) EXPECT_LT(row.seconds, 0.013);
 }
 
@@ -256,6 +268,94 @@ TEST_F(Watched, TheDevicesCanaryIsMadeOnceALaunchAndTakenWithEachSet) {
   EXPECT_NE(seeds[0], seeds[1]);  // no launch asks for what a cache still holds of the one before
 }
 
+// Canaries that take nothing; each set gives the next of the messages' seconds, the last one over and over.
+TakeCanaries messages(std::vector<double> seconds) {
+  return [seconds, next = std::size_t{0}](const Clock&) mutable {
+    CanarySeconds set;
+    set.message = seconds[std::min(next++, seconds.size() - 1)];
+    set.together = 4e-4;
+    return set;
+  };
+}
+
+TEST_F(Sampler, EverySampleSaysHowFarTheCanariesBeforeAndAfterItDiffer) {
+  canaries = messages({1e-7, 1.1e-7, 0.55e-7});
+  launch(1, 8, 10);  // two visits: a set before each, and one at the end
+  ASSERT_EQ(rows[0].size(), 10u);
+  for (std::size_t i = 0; i < rows[0].size(); ++i) {
+    const results::Conditions& conditions = rows[0][i].conditions;
+    EXPECT_DOUBLE_EQ(conditions.canary_message, i < 5 ? 1e-7 : 1.1e-7) << i;
+    EXPECT_DOUBLE_EQ(conditions.canary_together, 4e-4) << i;
+    EXPECT_NEAR(conditions.canary_change, i < 5 ? 1.1 : 2, 1e-9) << i;
+  }
+}
+
+TEST_F(Sampler, ALongVisitIsWatchedWithin) {
+  canaries = messages({1e-7, 2e-7});
+  launch(1, 4, 700);  // 0.7 to 0.84 s a sample
+  ASSERT_EQ(rows[0].size(), 5u);
+  EXPECT_NEAR(rows[0][1].conditions.canary_change, 2, 1e-9);
+  EXPECT_EQ(rows[0][4].conditions.canary_change, 1);
+}
+
+TEST_F(Sampler, TheRowsOfAPointComeBeforeItsFailure) {
+  canaries = messages({1e-7});
+  std::vector<std::string> said;
+  sink.start = [&](int id) { said.push_back("start " + std::to_string(id)); };
+  const auto keep = sink.row;
+  sink.row = [&](int id, const results::Sample& sample) {
+    said.push_back("row " + std::to_string(id));
+    keep(id, sample);
+  };
+  sink.fail = [&](int id, const std::string&) { said.push_back("fail " + std::to_string(id)); };
+  scripts[0].fault = "verify";
+  launch(2, 4, 10);
+  const auto failure = std::find(said.begin(), said.end(), "fail 0");
+  ASSERT_NE(failure, said.end());
+  EXPECT_EQ(std::count(said.begin(), failure, "row 0"), 5);
+  EXPECT_EQ(std::count(failure, said.end(), "row 0"), 0);
+  EXPECT_EQ(rows[1].size(), 5u);
+}
+
+TEST_F(Sampler, AfterRowsOfOthersThePointInHandIsNamedAgain) {
+  canaries = messages({1e-7});
+  int last = -1, wrong = 0;
+  probe.prepare = [&](Workspace&, const Point& point) -> std::unique_ptr<Trial> {
+    class Watcher final : public Trial {
+     public:
+      Watcher(ScriptedClock& clock, int id, const int& last, int& wrong)
+          : clock_(clock), id_(id), last_(last), wrong_(wrong) {}
+      Work run(std::uint64_t iterations) override {
+        wrong_ += last_ != id_;  // a worker that dies here is held against the point it spoke of last
+        clock_.time += 1e-3 * double(iterations);
+        return {.operations = double(iterations)};
+      }
+      void verify() override {}
+
+     private:
+      ScriptedClock& clock_;
+      int id_;
+      const int& last_;
+      int& wrong_;
+    };
+    return std::make_unique<Watcher>(scripted, int(point.number("n")), last, wrong);
+  };
+  sink.start = [&](int id) { last = id; };
+  sink.row = [&](int id, const results::Sample& sample) {
+    last = id;
+    rows[id].push_back(sample);
+  };
+  launch(3, 16, 4);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(rows[2].size(), 20u);
+}
+
+TEST_F(Sampler, WithoutCanariesNothingIsKnownOfTheState) {
+  launch(1, 4, 10);
+  EXPECT_TRUE(std::isnan(rows[0].back().conditions.canary_change));
+  EXPECT_TRUE(std::isnan(rows[0].back().conditions.canary_message));
+}
+
 TEST_F(Watched, WhatIsNeitherTrialNorCanaryIsBookkeeping) {
   scripts[0].preparing = 5;
   scripts[0].verifying = 7;
@@ -265,7 +365,7 @@ TEST_F(Watched, WhatIsNeitherTrialNorCanaryIsBookkeeping) {
     keep(id, sample);
   };
   const Watching watching = launch(1, 6);  // the pilot's runs are the trial's
-  EXPECT_NEAR(watching.canary_seconds, sets, 1e-9);
+  EXPECT_NEAR(watching.canary_seconds, 1e-3 * sets, 1e-9);
   EXPECT_NEAR(watching.bookkeeping_seconds, 8 * 0.125, 1e-9);
 }
 

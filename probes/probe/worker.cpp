@@ -41,7 +41,8 @@ Json row_json(const results::Sample& sample) {
           {"conditions",
            {number(conditions.involuntary_switches), number(conditions.major_faults), number(conditions.run_delay),
             number(conditions.cpu_seconds), number(conditions.canary_compute), number(conditions.canary_cache),
-            number(conditions.canary_memory), number(conditions.canary_device)}},
+            number(conditions.canary_memory), number(conditions.canary_device), number(conditions.canary_message),
+            number(conditions.canary_together), number(conditions.canary_change)}},
           {"extras", extras}};
 }
 
@@ -57,8 +58,8 @@ results::Sample row_of(const Json& row) {
   sample.cpu = row.at("cpu").get<int>();
   const Json& conditions = row.at("conditions");
   const auto condition = [&](std::size_t i) { return number(conditions.at(i)); };
-  sample.conditions = {condition(0), condition(1), condition(2), condition(3),
-                       condition(4), condition(5), condition(6), condition(7)};
+  sample.conditions = {condition(0), condition(1), condition(2), condition(3), condition(4), condition(5),
+                       condition(6), condition(7), condition(8), condition(9), condition(10)};
   for (const Json& value : row.at("extras")) sample.extras.push_back(number(value));
   return sample;
 }
@@ -221,7 +222,7 @@ int serve(const std::vector<Probe>& probes, std::FILE* in, std::FILE* out) {
   sink.skip = [&](int id, const std::string& reason) { send(out, about(Kind::skip, id, reason)); };
   sink.fail = [&](int id, const std::string& reason) { send(out, about(Kind::fail, id, reason)); };
   const Watching watching = run_launch(*probe, workspace, job.assignments, job.launch, monotonic_clock(), job.origin,
-                                       sink, canaries(), &meters);
+                                       sink, canaries(machine.processors), &meters);
   Message done = about(Kind::done, 0);
   done.canary_seconds = watching.canary_seconds;
   done.bookkeeping_seconds = watching.bookkeeping_seconds;

@@ -14,7 +14,7 @@
 // its standard input, and streams what happens; it decides nothing.
 namespace sextant::probes {
 
-inline constexpr int protocol_version = 3;
+inline constexpr int protocol_version = 4;
 
 // One launch: which probe, which points.
 struct Job {

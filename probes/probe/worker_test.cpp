@@ -51,6 +51,9 @@ TEST(Protocol, CanariesTravelWithTheRow) {
   message.sample.conditions.canary_compute = 1.0 / 3;
   message.sample.conditions.canary_cache = 2.0 / 3;
   message.sample.conditions.canary_memory = 0.1 + 0.2;
+  message.sample.conditions.canary_message = 1e-7 / 3;
+  message.sample.conditions.canary_together = 4e-4 / 3;
+  message.sample.conditions.canary_change = 3.7 / 3;
   const std::string line = to_line(message);
   EXPECT_EQ(line.find("nan"), std::string::npos) << line;
   const results::Conditions back = message_from_line(line).sample.conditions;
@@ -59,6 +62,9 @@ TEST(Protocol, CanariesTravelWithTheRow) {
   EXPECT_EQ(back.canary_cache, message.sample.conditions.canary_cache);
   EXPECT_EQ(back.canary_memory, message.sample.conditions.canary_memory);
   EXPECT_TRUE(std::isnan(back.canary_device));
+  EXPECT_EQ(back.canary_message, message.sample.conditions.canary_message);
+  EXPECT_EQ(back.canary_together, message.sample.conditions.canary_together);
+  EXPECT_EQ(back.canary_change, message.sample.conditions.canary_change);
 }
 
 TEST(Protocol, DoneSaysWhatWatchingCost) {

@@ -33,8 +33,8 @@ std::vector<std::string> complaints(const char* file, const std::string& before,
 constexpr const char* first_row = "\n16384,\"in order, fast\",0,0,warmup,0.01,";
 
 TEST(Check, AnotherSchemaVersionIsOneClearError) {
-  EXPECT_THAT(complaints("datapackage.json", "\"schema_version\": 2", "\"schema_version\": 7"),
-              ElementsAre(HasSubstr("schema_version 7: this program reads schema version 2")));
+  EXPECT_THAT(complaints("datapackage.json", "\"schema_version\": 3", "\"schema_version\": 7"),
+              ElementsAre(HasSubstr("schema_version 7: this program reads schema version 3")));
 }
 
 TEST(Check, DamagedDescriptionIsNamed) {
@@ -128,7 +128,7 @@ TEST(Check, ManyComplaintsAreCounted) {
   const TemporaryFolder folder;
   write_run(folder.path(), example_run());
   std::ofstream rows(folder.path() / "sync.barrier.csv", std::ios::app);
-  for (int i = 0; i < 50; ++i) rows << "3,0," << i << ",measure,1,1,1,0,0,,,,,,,,\n";
+  for (int i = 0; i < 50; ++i) rows << "3,0," << i << ",measure,1,1,1,0,0,,,,,,,,,,,\n";
   rows.close();
   const auto all = check_run(folder.path());
   EXPECT_THAT(all, SizeIs(21));

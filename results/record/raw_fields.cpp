@@ -61,7 +61,16 @@ const std::vector<SampleColumn>& sample_columns() {
        &Conditions::canary_memory},
       {{"canary_device", Type::number, Unit::second, condition,
         "duration of a fixed request to the probe's device, likewise", 2},
-       &Conditions::canary_device}};
+       &Conditions::canary_device},
+      {{"canary_message", Type::number, Unit::second, condition,
+        "a round trip of a line between two processors, median of 16 batches, likewise", 3},
+       &Conditions::canary_message},
+      {{"canary_together", Type::number, Unit::second, condition,
+        "duration of two processors writing and reading 4 MiB each at once, likewise", 3},
+       &Conditions::canary_together},
+      {{"canary_change", Type::number, Unit::one, condition,
+        "largest factor between the canaries before and after the sample, of compute, message and together", 3},
+       &Conditions::canary_change}};
   return columns;
 }
 

@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "results/record/measurement.hpp"
+#include "results/statistics/states.hpp"
 
 namespace sextant::results {
 
 // Of the folders this program writes; it reads this one and every earlier one.
 // 1: the first. 2: cpu_seconds and canaries of a sample, launches.csv, more and other statistics in summary.csv.
-inline constexpr int schema_version = 2;
+// 3: canaries of two processors and their change; states in summary.csv.
+inline constexpr int schema_version = 3;
 
 // A typed column of a probe's table: an axis, or an extra value per sample.
 struct Column {
@@ -69,11 +71,12 @@ struct Provenance {
   int schema = schema_version;  // version of the folder it was read from
 };
 
-// What the canaries usually took in a run: the medians over its measured samples, by which a sample is clean or not. NaN
-// where there are none.
+// What the canaries usually took in a run: the medians over its measured samples, by which a sample is clean or not (NaN
+// where there are none), and the states of the machine that they tell.
 struct CanaryMedians {
   double compute = not_available;  // seconds
   double memory = not_available;
+  States states = {};
 };
 
 struct Run {

@@ -199,6 +199,10 @@ void check_tables(const std::filesystem::path& folder, const CsvTable& summary, 
     const CanaryMedians rebuilt = std::move(canaries).medians();
     check_canary("compute", run.canaries.compute, rebuilt.compute, folder / package_file, differences);
     check_canary("memory", run.canaries.memory, rebuilt.memory, folder / package_file, differences);
+    if (run.provenance.schema >= 3 && run.canaries.states != rebuilt.states) {
+      differences.push_back(fmt::format("{}: states: the raw rows give others: restore the file that was changed",
+                                        (folder / package_file).string()));
+    }
   }
   all.insert(all.end(), differences.begin(), differences.end());
 }

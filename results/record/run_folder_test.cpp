@@ -30,7 +30,9 @@ bool same(const Conditions& a, const Conditions& b) {
   return same(a.involuntary_switches, b.involuntary_switches) && same(a.major_faults, b.major_faults) &&
          same(a.run_delay, b.run_delay) && same(a.cpu_seconds, b.cpu_seconds) &&
          same(a.canary_compute, b.canary_compute) && same(a.canary_cache, b.canary_cache) &&
-         same(a.canary_memory, b.canary_memory) && same(a.canary_device, b.canary_device);
+         same(a.canary_memory, b.canary_memory) && same(a.canary_device, b.canary_device) &&
+         same(a.canary_message, b.canary_message) && same(a.canary_together, b.canary_together) &&
+         same(a.canary_change, b.canary_change);
 }
 
 bool same(const Sample& a, const Sample& b) {

@@ -88,6 +88,19 @@ Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 
 double number_or_nan(const Json& value) { return value.is_null() ? not_available : value.get<double>(); }
 
+// The bounds between the levels of each canary, and the levels of each state.
+Json states_json(const States& states) {
+  const auto& [compute, message, together] = states.bounds;
+  return {{"compute", compute}, {"message", message}, {"together", together}, {"levels", states.levels}};
+}
+
+States states_of(const Json& json) {
+  States states;
+  states.bounds = {json.at("compute"), json.at("message"), json.at("together")};
+  states.levels = json.at("levels").get<decltype(states.levels)>();
+  return states;
+}
+
 Json own_properties(const Provenance& provenance, const CanaryMedians& canaries) {
   return {
       {"schema_version", schema_version},
@@ -99,7 +112,8 @@ Json own_properties(const Provenance& provenance, const CanaryMedians& canaries)
       {"started", provenance.started},
       {"licence", provenance.licence},
       {"source", provenance.source},
-      {"canaries", {{"compute", number_or_null(canaries.compute)}, {"memory", number_or_null(canaries.memory)}}}};
+      {"canaries", {{"compute", number_or_null(canaries.compute)}, {"memory", number_or_null(canaries.memory)}}},
+      {"states", states_json(canaries.states)}};
 }
 
 Column column_of(const Json& field) {
@@ -139,6 +153,7 @@ void read_own(const Json& own, Run& run) {
     const Json& canaries = own["canaries"];
     run.canaries = {number_or_nan(canaries.at("compute")), number_or_nan(canaries.at("memory"))};
   }
+  if (own.contains("states")) run.canaries.states = states_of(own["states"]);  // since version 3
 }
 
 int version_of(const Json& package, const std::string& named) {

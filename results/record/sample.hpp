@@ -23,10 +23,15 @@ struct Conditions {
   double run_delay = not_available;    // seconds runnable but not running, /proc/self/schedstat
   double cpu_seconds = not_available;  // processor time of the process, all threads
   // Seconds that fixed work took at the last canaries before the sample (statistics.md section 3).
-  double canary_compute = not_available;  // a chain of dependent additions: the clock, and processors taken away
-  double canary_cache = not_available;    // a pointer chase in the second-level cache: the clock
-  double canary_memory = not_available;   // a stream over 4 MiB: neighbours at the memory
-  double canary_device = not_available;   // the probe's own device, where it has one: a 4 KiB read of a disk
+  double canary_compute = not_available;   // a chain of dependent additions: the clock, and processors taken away
+  double canary_cache = not_available;     // a pointer chase in the second-level cache: the clock
+  double canary_memory = not_available;    // a stream over 4 MiB: neighbours at the memory
+  double canary_device = not_available;    // the probe's own device, where it has one: a 4 KiB read of a disk
+  double canary_message = not_available;   // a round trip of a line between two processors
+  double canary_together = not_available;  // two processors moving 4 MiB each at once
+  // Largest factor, either way, between the canaries of computing, messages and moving together before the sample and
+  // those after it: beyond state_factor (states.hpp) the machine changed its state meanwhile.
+  double canary_change = not_available;
 };
 
 // One timed repetition.

@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "results/record/states.hpp"
 #include "results/statistics/interval.hpp"
 #include "results/statistics/modes.hpp"
 
@@ -172,10 +173,15 @@ void CanaryValues::add(const Sample& sample) {
   if (sample.stage != Stage::measure) return;
   if (sample.conditions.canary_compute > 0) compute_.push_back(sample.conditions.canary_compute);
   if (sample.conditions.canary_memory > 0) memory_.push_back(sample.conditions.canary_memory);
+  const StateSeconds seconds = state_seconds(sample);
+  if (!(seconds[1] > 0 || seconds[2] > 0)) return;
+  // Samples in a row share a set.
+  if (sets_.empty() || sets_.back().seconds != seconds) sets_.push_back({seconds, 0});
+  sets_.back().weight += sample.seconds;
 }
 
 CanaryMedians CanaryValues::medians() && {
-  return {median_if_any(std::move(compute_)), median_if_any(std::move(memory_))};
+  return {median_if_any(std::move(compute_)), median_if_any(std::move(memory_)), find_states(std::move(sets_))};
 }
 
 CanaryMedians canary_medians(const Run& run) {
@@ -233,6 +239,7 @@ Summary summarise(const Measurement& measurement, const CanaryMedians& medians) 
   }
   launches = {};  // of ten million samples, these and the pool are 240 MB
   describe_clean(samples, measurement, medians, converted, summary);
+  describe_states(samples, measurement.quantity, medians.states, summary);
   return summary;
 }
 
@@ -241,7 +248,7 @@ void flag_noise(Run& run) {
   for (Measurement& measurement : run.measurements) {
     const Summary summary = summarise(measurement, run.canaries);
     measurement.flags.contended = 2 * summary.clean < summary.n;
-    measurement.flags.bimodal = !std::isnan(summary.slow_share);
+    measurement.flags.bimodal = !std::isnan(summary.slow_share) || summary.states_differ;
   }
 }
 

@@ -9,7 +9,7 @@
 // Distribution-free summaries of measurements: no normality, nothing dropped. The arithmetic is in results/statistics.
 namespace sextant::results {
 
-// What the canaries usually took in the measured samples of a run.
+// What the canaries usually took in the measured samples of a run, and its states.
 CanaryMedians canary_medians(const Run& run);
 
 // The same for samples that come one by one, in any order.
@@ -20,6 +20,7 @@ class CanaryValues {
 
  private:
   std::vector<double> compute_, memory_;
+  std::vector<CanarySet> sets_;
 };
 
 // Undisturbed, by a rule fixed beforehand (statistics.md section 3): both canaries within 5 % of the run's medians, no
@@ -59,6 +60,14 @@ struct Summary {
   double mode_fast = not_available;        // of the quantity, where the samples have two modes
   double mode_slow = not_available;
   double slow_share = not_available;  // of the samples
+
+  // Of the run's states (statistics/states.hpp); NaN where it has none. Samples that are unsettled lie in none.
+  double states = not_available;       // how many of them hold a tenth of the samples or more
+  double main_share = not_available;   // share of the samples in the run's main state
+  double state_ratio = not_available;  // median time in the other state with most samples over that in the main one;
+                                       // needs six samples in each
+  double unsettled = not_available;    // samples whose canaries before and after differ by more than state_factor
+  bool states_differ = false;  // the intervals of these medians are apart, and the ratio is beyond 5 % either way
 };
 
 Summary summarise(const Measurement& measurement, const CanaryMedians& medians = {});
@@ -72,7 +81,8 @@ Units launches_of(const Measurement& measurement);
 // Whether the samples show no drift: none of the three tests falls below 1 %. True where there is too little to test.
 bool stationary(const Summary& summary);
 
-// Sets the flags `contended` (fewer than half of the samples clean) and `bimodal` of every measurement.
+// Sets the flags `contended` (fewer than half of the samples clean) and `bimodal` (two modes, or two states that differ)
+// of every measurement.
 void flag_noise(Run& run);
 
 }  // namespace sextant::results

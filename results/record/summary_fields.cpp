@@ -70,7 +70,21 @@ constexpr std::array statistic_table{
               [](const S& s) { return s.mode_fast; }},
     Statistic{"mode_slow", In::figure, 2, 2, "median of the slower one", [](const S& s) { return s.mode_slow; }},
     Statistic{"slow_share", In::ratio, 2, 2, "share of the samples in the slower one",
-              [](const S& s) { return s.slow_share; }}};
+              [](const S& s) { return s.slow_share; }},
+    Statistic{
+        "states", In::count, 3, 3,
+        "states of the machine that hold a tenth of the samples or more; empty without canaries of two processors",
+        [](const S& s) { return s.states; }},
+    Statistic{"main_share", In::ratio, 3, 3, "share of the samples in the run's main state, that with most time",
+              [](const S& s) { return s.main_share; }},
+    Statistic{"state_ratio", In::ratio, 3, 3,
+              "median time in the other state with most samples over that in the main one; empty for less than six "
+              "samples in either",
+              [](const S& s) { return s.state_ratio; }},
+    Statistic{
+        "unsettled", In::count, 3, 3,
+        "samples whose canaries before and after differ by more than a factor of 1.2: the state changed meanwhile",
+        [](const S& s) { return s.unsettled; }}};
 
 Field field_of(const Statistic& statistic) {
   const Type type = statistic.in == In::count ? Type::integer : Type::number;

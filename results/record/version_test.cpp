@@ -8,6 +8,7 @@
 
 #include "results/record/csv.hpp"
 #include "results/record/run_folder.hpp"
+#include "results/record/summary.hpp"
 #include "results/record/temporary_folder.hpp"
 
 namespace sextant::results {
@@ -17,7 +18,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::filesystem::path first = std::filesystem::path(SEXTANT_SOURCE_DIR) / "results/record/captures/schema-1";
+const std::filesystem::path captures = std::filesystem::path(SEXTANT_SOURCE_DIR) / "results/record/captures";
+const std::filesystem::path first = captures / "schema-1", second = captures / "schema-2";
 
 // A copy of the folder of version 1 with `before` replaced by `after` in a file.
 void edit(const std::filesystem::path& copy, const char* file, const std::string& before, const std::string& after) {
@@ -55,6 +57,24 @@ TEST(Version, AFolderOfVersionOneIsCheckedByWhatHasNotChangedSince) {
   EXPECT_THAT(check_run(copy.path()), ElementsAre(HasSubstr("column 13: value 'cpu_seconds'")));
 }
 
+TEST(Version, AFolderOfVersionTwoIsReadAndCheckedAndHasNoStates) {
+  const results::Run run = read_run(second);
+  EXPECT_EQ(run.provenance.schema, 2);
+  ASSERT_EQ(run.measurements.size(), 2u);
+  const Sample& sample = run.measurements[0].samples[0];
+  EXPECT_GT(sample.conditions.canary_compute, 0);
+  EXPECT_TRUE(std::isnan(sample.conditions.canary_message));
+  EXPECT_TRUE(std::isnan(sample.conditions.canary_change));
+  EXPECT_GT(run.canaries.compute, 0);
+  EXPECT_TRUE(run.canaries.states.levels.empty());
+  EXPECT_TRUE(canary_medians(run).states.levels.empty());
+  EXPECT_THAT(check_run(second), IsEmpty());
+  const TemporaryFolder copy;
+  write_run(copy.path(), run);
+  EXPECT_EQ(read_run(copy.path()).provenance.schema, schema_version);
+  EXPECT_THAT(check_run(copy.path()), IsEmpty());
+}
+
 TEST(Version, AFolderOfVersionOneIsNotGoneOnWith) {
   const TemporaryFolder copy;
   edit(copy.path(), "datapackage.json", "\"complete\"", "\"interrupted\"");
@@ -64,7 +84,7 @@ TEST(Version, AFolderOfVersionOneIsNotGoneOnWith) {
     RunFolder::open(copy.path(), run);
     FAIL();
   } catch (const InvalidInput& error) {
-    EXPECT_THAT(error.what(), HasSubstr("begun in schema version 1 and this program writes version 2: finish it with"));
+    EXPECT_THAT(error.what(), HasSubstr("begun in schema version 1 and this program writes version 3: finish it with"));
   }
   EXPECT_EQ(read_text(copy.path() / "summary.csv"), before);
   EXPECT_FALSE(std::filesystem::exists(copy.path() / "launches.csv"));
@@ -85,7 +105,7 @@ TEST(Version, ANewerOneAndOneThatIsNoneAreRefused) {
     EXPECT_THROW(read_run(copy.path()), InvalidInput);
     return all.empty() ? "sound" : all.front();
   };
-  EXPECT_THAT(complaint("3"), HasSubstr("schema_version 3: this program reads schema version 2 and earlier ones: use a "
+  EXPECT_THAT(complaint("4"), HasSubstr("schema_version 4: this program reads schema version 3 and earlier ones: use a "
                                         "newer Sextant"));
   EXPECT_THAT(complaint("0"), HasSubstr("schema_version 0: write the version"));
   EXPECT_THAT(complaint("1.5"), HasSubstr("schema_version 1.5: write the version"));
