@@ -64,7 +64,8 @@ class MemoryLoadedLatency final : public Trial {
         sum_(std::move(sum)),
         update_(std::move(update)),
         ring_bytes_(ring_bytes(workspace.machine())),
-        memory_(workspace.arena(ring_bytes_ + std::size_t(team_.size() - 1) * region_bytes(workspace.machine()))),
+        memory_(workspace.arena(ring_bytes_ + std::size_t(team_.size() - 1) * region_bytes(workspace.machine()), {},
+                                team_)),
         chaser_(memory_.first(ring_bytes_), CycleOrder(ring_bytes_ / sizeof(Stop), workspace.seed()),
                 std::move(chase)) {
     const std::size_t words = region_bytes(workspace.machine()) / sizeof(std::uint64_t);

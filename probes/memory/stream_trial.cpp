@@ -35,8 +35,7 @@ class Arrays {
       : bytes_(footprint / std::size_t(arrays) / line * line) {
     std::size_t stride = bytes_;
     if (place == Place{} && workspace.machine().nodes.size() < 2) {
-      workspace.arena(footprint);  // may say that this is too much
-      const std::span<std::byte> all = workspace.arena(workspace.machine().available_memory / 2);
+      const std::span<std::byte> all = workspace.arena_space(footprint);
       // Alike modulo a small page, so that loads wait for no store to another array that looks the same in its lower
       // bits; an odd number of pages, so that the arrays do not meet in the same sets of larger caches.
       const std::size_t pages = all.size() / std::size_t(arrays) / page;

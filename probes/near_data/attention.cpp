@@ -157,7 +157,7 @@ class Attention final : public Trial {
         layout_(layout_of(scheme_, region.format, region.paged ? kv_tile : most)),
         context_(context),
         shares_{scheme_.kv_heads, context, std::size_t(team_.size())},
-        first_page_(workspace.arena(region.begin + region.bytes).data() + region.begin),
+        first_page_(workspace.arena(region.begin + region.bytes, {}, team_).data() + region.begin),
         pages_(place_pages(region.paged)),
         queries_(classes),
         parts_(std::size_t(team_.size()) * scheme_.kv_heads, PartialAttention(group(), scheme_.value)),

@@ -178,7 +178,7 @@ class Gemv final : public Trial {
 
 // The part of the arena that belongs to rows of one format and length, so that points with the same rows share them: first
 // those of the short rows, then in equal parts those of the long ones.
-std::span<std::byte> home_of(Workspace& workspace, Format format, bool short_rows, std::size_t bytes) {
+std::span<std::byte> home_of(Workspace& workspace, Team& team, Format format, bool short_rows, std::size_t bytes) {
   constexpr std::size_t huge_page = std::size_t(1) << 21;
   const Machine& machine = workspace.machine();
   const std::size_t processors = std::max<std::size_t>(1, machine.processors.size());
@@ -189,7 +189,7 @@ std::span<std::byte> home_of(Workspace& workspace, Format format, bool short_row
   if (bytes > (short_rows ? short_part : long_part))
     throw Unavailable("too little memory for all number formats in this footprint");
   const std::size_t begin = std::size_t(format) * (short_rows ? short_part : long_part) + (short_rows ? 0 : shorts);
-  return workspace.arena(begin + bytes).last(bytes);
+  return workspace.arena(begin + bytes, {}, team).last(bytes);
 }
 
 // All formats fit into half of the free memory together.
@@ -231,7 +231,7 @@ std::unique_ptr<Trial> gemv_trial(Workspace& workspace, const Point& point, Mult
   const std::size_t columns = short_rows ? short_row : long_row, bytes_of_row = row_bytes(*format, columns);
   const std::size_t rows = footprint / bytes_of_row;
   if (rows < least_rows * threads) throw Unavailable("fewer than four rows of 1024 weights for each thread");
-  const auto weights = home_of(workspace, *format, short_rows, rows * bytes_of_row);
+  const auto weights = home_of(workspace, team, *format, short_rows, rows * bytes_of_row);
   return std::make_unique<Gemv>(team, *format, columns, std::size_t(batch), weights, std::move(kernel));
 }
 

@@ -111,7 +111,7 @@ Pages Workspace::reserve(std::size_t bytes, const Place& place, Team* team) cons
   return Pages(bytes, {}, place, team);
 }
 
-std::span<std::byte> Workspace::arena(std::size_t bytes, const Place& place, Team* team) {
+Workspace::Arena& Workspace::arena_for(std::size_t bytes, const Place& place, Team* team) {
   const auto touch = touch_of(bytes, place, team);
   auto arena = std::find_if(arenas_.begin(), arenas_.end(), [&](const Arena& kept) {
     return touch && kept.touch == touch && kept.place == place && kept.pages.bytes().size() >= bytes;
@@ -129,14 +129,18 @@ std::span<std::byte> Workspace::arena(std::size_t bytes, const Place& place, Tea
     arena = arenas_.insert(arenas_.end(), {place, touch, std::move(pages), 0});
   }
   arena->used = std::max(arena->used, bytes);
-  return arena->pages.bytes().first(bytes);
+  return *arena;
 }
 
-std::span<std::byte> Workspace::arena(std::size_t bytes, const Place& place) { return arena(bytes, place, nullptr); }
+std::span<std::byte> Workspace::arena(std::size_t bytes, const Place& place) {
+  return arena_for(bytes, place, nullptr).pages.bytes().first(bytes);
+}
 
 std::span<std::byte> Workspace::arena(std::size_t bytes, const Place& place, Team& team) {
-  return arena(bytes, place, &team);
+  return arena_for(bytes, place, &team).pages.bytes().first(bytes);
 }
+
+std::span<std::byte> Workspace::arena_space(std::size_t bytes) { return arena_for(bytes, {}, nullptr).pages.bytes(); }
 
 Pages Workspace::own_pages(std::size_t bytes, const Place& place) {
   check(bytes, bytes, place);

@@ -46,6 +46,10 @@ class Workspace {
   std::span<std::byte> arena(std::size_t bytes, const Place& place = {});
   std::span<std::byte> arena(std::size_t bytes, const Place& place, Team& team);
 
+  // All of the address space of the usual arena, for arrays that begin at fixed places of it whatever their size; `bytes` of
+  // it will be touched. Throws Unavailable as above.
+  std::span<std::byte> arena_space(std::size_t bytes);
+
   // Pages for one trial alone. Throws Unavailable as above.
   Pages own_pages(std::size_t bytes, const Place& place = {});
 
@@ -82,7 +86,7 @@ class Workspace {
   };
 
   std::optional<Touch> touch_of(std::size_t bytes, const Place& place, const Team* team) const;
-  std::span<std::byte> arena(std::size_t bytes, const Place& place, Team* team);
+  Arena& arena_for(std::size_t bytes, const Place& place, Team* team);
   Pages reserve(std::size_t bytes, const Place& place, Team* team) const;
   void check(std::size_t bytes, std::size_t more, const Place& place) const;  // throws Unavailable
 

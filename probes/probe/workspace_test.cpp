@@ -71,6 +71,17 @@ TEST(Arena, OfOneNodeServesEveryPoint) {
   EXPECT_NE(workspace.arena(4096, {PageKind::small}).data(), begin);
 }
 
+TEST(Arena, SpaceThatIsNotTouchedLeavesRoomForOthers) {
+  const Machine machine = one_node();
+  Workspace workspace(machine, {}, 1);
+  const auto space = workspace.arena_space(8 * mebibyte);
+  EXPECT_EQ(space.data(), workspace.arena(mebibyte).data());
+  EXPECT_GE(space.size(), 32 * mebibyte - 4096);
+  EXPECT_NO_THROW(workspace.own_pages(24 * mebibyte));
+  EXPECT_THAT(sentence_of([&] { workspace.own_pages(25 * mebibyte); }), HasSubstr("8 MiB"));
+  EXPECT_THAT(sentence_of([&] { workspace.arena_space(33 * mebibyte); }), HasSubstr("too little memory"));
+}
+
 TEST_F(ThreeNodes, TeamsOnOneNodeShareAndTeamsElsewhereDoNot) {
   Team &here = workspace.team(Processors{first}), &there = workspace.team(Processors{last});
   const auto* begun = begin(mebibyte, here);
