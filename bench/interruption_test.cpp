@@ -90,7 +90,7 @@ TEST_F(Interruption, ResumeWarnsOfAnotherBuildAndRefusesAnotherSchema) {
   EXPECT_THAT(text_of("run/environment.json"), HasSubstr("begun by another build"));
   EXPECT_EQ(sextant("check run").code, 0);
   std::ofstream(folder / "run" / "datapackage.json") << package;  // interrupted again
-  edit("run/datapackage.json", "\"schema_version\": 2", "\"schema_version\": 1");
+  edit("run/datapackage.json", "\"schema_version\": 3", "\"schema_version\": 1");
   EXPECT_EQ(sextant("run --resume run").code, 3);
 }
 

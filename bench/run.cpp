@@ -175,6 +175,7 @@ int resume(const Options& options) {
     finish(run, folder, {}, options);
     return done;
   }
+  results::require_this_version(folder, run.provenance.schema);  // before the columns, which differ for that reason
   probes::Machine machine = probes::detect_machine();
   machine.libexec = libexec_folder();
   machine.target = options.target;

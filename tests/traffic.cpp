@@ -3,6 +3,7 @@
 //   traffic D1_BYTES LL_BYTES
 // writes a line a case: name, then what is expected of it:
 //   lines NAME BYTES MOVED   so many bytes enter the caches; with what is written back there are MOVED (0: not asked)
+//   memory NAME BYTES 0      the same from memory; the first cache may read its vector again for each group of rows
 //   loads NAME COUNT D1 LL   of so many loads the share D1 misses the first cache, the share LL the last (0 or 1)
 // Case by case, in this order, measure_traffic() is called once: tests/traffic_counted collects inside it alone.
 #include <sched.h>
@@ -91,7 +92,7 @@ void product(Format format, std::size_t bytes) {
   activations.set(x);
   measure_traffic([&] { multiply(weights, activations, y, rows); });
   if (y[0] != y[rows - 1]) throw std::runtime_error("equal rows give different products");
-  std::printf("lines multiply.%s %zu 0\n", std::string(name(format)).c_str(), weights.size());
+  std::printf("memory multiply.%s %zu 0\n", std::string(name(format)).c_str(), weights.size());
 }
 
 std::size_t number(std::string_view text) {

@@ -13,6 +13,10 @@
 // is in it. Rows are appended and flushed one by one, so that whatever ends the program, what was measured stays.
 namespace sextant::results {
 
+// Rows of two versions do not fit into one table: throws InvalidInput, naming the folder, when `version` is another than
+// the one this program writes.
+void require_this_version(const std::filesystem::path& folder, int version);
+
 class RunFolder {
  public:
   // Creates the folder and writes a table for every probe, launches.csv, datapackage.json, environment.json, topology.xml and a

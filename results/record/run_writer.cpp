@@ -44,7 +44,8 @@ void mend(const std::filesystem::path& file, const std::vector<Field>& fields, A
   require_header(csv.header(), csv.file(), fields);
 }
 
-// Rows of two versions do not fit into one table.
+}  // namespace
+
 void require_this_version(const std::filesystem::path& folder, int version) {
   if (version == schema_version) return;
   throw InvalidInput(
@@ -52,8 +53,6 @@ void require_this_version(const std::filesystem::path& folder, int version) {
                   "Sextant that began it, or start a new run",
                   folder.string(), version, schema_version));
 }
-
-}  // namespace
 
 RunFolder::RunFolder(std::filesystem::path folder, const Run& run)
     : folder_(std::move(folder)), launches_(folder_ / launches_file) {
