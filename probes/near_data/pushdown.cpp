@@ -133,7 +133,9 @@ class Pushdown final : public Trial {
 
   std::size_t ask(std::uint64_t number) {
     question_.number.store(number, std::memory_order_release);
-    spin_until([&] { return answered_.number.load(std::memory_order_acquire) == number; });
+    // A look takes about as long as the owner takes for a few lines.
+    const long patience = std::max(usual_patience, long(data_.size() / line_words / sizeof(std::uint32_t)));
+    spin_until([&] { return answered_.number.load(std::memory_order_acquire) == number; }, patience);
     std::copy_n(answer_.begin(), answered_.words, fetched_.begin());
     return answered_.words;
   }

@@ -18,11 +18,11 @@ inline void relax() {
 // the other side has probably been descheduled: then we offer our processor to whoever needs it, and spin on. Once, not
 // with each look: the scheduler takes a share of our time for each offer, and two threads that give way all the time
 // keep missing each other, so that a hand-over lasts as long as a time slice. `give_way` is a parameter so that a test
-// can count it.
+// can count it, `patience` (looks) for those who wait for long work: who gives way to a neighbour is away for a slice.
+inline constexpr long usual_patience = 4096;
 template <class Condition, class GiveWay>
-void spin_until(Condition condition, GiveWay give_way) {
-  constexpr int patience = 4096;
-  for (int looks = 0; !condition();) {
+void spin_until(Condition condition, GiveWay give_way, long patience = usual_patience) {
+  for (long looks = 0; !condition();) {
     relax();
     if (++looks < patience) continue;
     give_way();
@@ -31,8 +31,9 @@ void spin_until(Condition condition, GiveWay give_way) {
 }
 
 template <class Condition>
-void spin_until(Condition condition) {
-  spin_until(condition, [] { sched_yield(); });
+void spin_until(Condition condition, long patience = usual_patience) {
+  spin_until(
+      condition, [] { sched_yield(); }, patience);
 }
 
 }  // namespace sextant::probes
