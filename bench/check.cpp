@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
@@ -34,7 +36,12 @@ void add_check(CLI::App& app, int& exit_code) {
       document.push_back({{"folder", folder}, {"complaints", complaints}, {"remarks", remarks}});
       if (options->json) continue;
       for (const std::string& complaint : complaints) print(complaint + "\n");
-      for (const std::string& remark : remarks) print(folder + ": " + remark + "\n");
+      if (!remarks.empty()) {
+        print(fmt::format(
+            "{}: {} points were measured in more than one state of the machine, or while it changed: columns "
+            "states, main_share, state_ratio and unsettled of summary.csv, or --json, say which\n",
+            folder, remarks.size()));
+      }
       print(folder + (complaints.empty() ? ": sound\n" : ": " + std::to_string(complaints.size()) + " complaints\n"));
     }
     if (options->json) print(nlohmann::ordered_json{{"runs", document}}.dump(2) + "\n");

@@ -14,15 +14,16 @@ using results::Status;
 
 namespace {
 
-// Seconds that the first round of a probe takes at least: what the budget is shared by, so that a probe with many slow
-// points gets as far as one with few quick ones.
+// Seconds that the first round of a probe takes, about: what the budget is shared by, so that a probe with many slow points
+// gets as far as one with few quick ones.
 double first_round_seconds(const PlannedProbe& planned, const Points& points, const std::string& mode) {
   const auto open = std::count_if(points.begin(), points.end(), [](const auto* point) { return in_play(*point); });
   if (open == 0) return 0;
   const auto rule = probes::stopping_rule(mode, planned.probe.precision);
   constexpr double start_up = 0.5;                               // of a worker process
+  constexpr double preparing = 0.1;                              // of a point: its memory, and passes that are long
   const double visits = rule.first_samples + 2 * rule.launches;  // each launch pays a pilot and a warm-up sample
-  return rule.launches * start_up + double(open) * planned.probe.sample_seconds * visits;
+  return rule.launches * (start_up + double(open) * preparing) + double(open) * planned.probe.sample_seconds * visits;
 }
 
 // Seconds from the beginning of the run to the last thing that is known of it.

@@ -65,6 +65,9 @@ const Observation& fastest_of(const Observations& curve, const Structure& struct
 // its caches. NaN where it was not measured.
 double dram_bandwidth(const Observations& data, double threads);
 
+// The same at one footprint; at the largest where that was not measured.
+double read_bandwidth(const Observations& data, double threads, double footprint);
+
 // Products of one kernel (its type and threads) with one vector, by footprint; and those with several.
 Observations gemv_curve(const Observations& data, const results::Point& kernel);
 Observations gemv_in_batches(const Observations& data, const results::Point& kernel);

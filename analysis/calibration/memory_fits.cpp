@@ -63,6 +63,13 @@ void fit_stream(const Observations& data, const std::string& probe, std::vector<
 
 }  // namespace
 
+double read_bandwidth(const Observations& data, double threads, double footprint) {
+  const Observations same = select(data, "memory.read", "footprint", [&](const Observation& o) {
+    return usual(o) && o.number("threads") == threads && o.number("footprint") == footprint;
+  });
+  return same.empty() ? dram_bandwidth(data, threads) : same.back().value;
+}
+
 double dram_bandwidth(const Observations& data, double threads) {
   const Observations curve = select(data, "memory.read", "footprint",
                                     [&](const Observation& o) { return usual(o) && o.number("threads") == threads; });

@@ -53,10 +53,11 @@ void fit_gemv(const Observations& data, const Structure& structure, std::vector<
     const Observations of_type = select(all, "near_data.gemv", "threads",
                                         [&](const auto& o) { return o.word("type") == type && batch_of(o) == 1; });
     if (of_type.empty()) continue;
-    const double threads = of_type.back().number("threads"), read = dram_bandwidth(data, threads);
-    if (std::isnan(read)) continue;
+    const double threads = of_type.back().number("threads");
     const Observations curve = gemv_curve(data, {{"type", type}, {"threads", threads}});
-    std::string assumption = "GEMV at the largest footprint over plain reading with the same threads";
+    const double read = read_bandwidth(data, threads, curve.back().number("footprint"));
+    if (std::isnan(read)) continue;
+    std::string assumption = "GEMV at its largest footprint over plain reading of as many bytes with the same threads";
     if (fastest_of(curve, structure).value < 1.05 * read)
       assumption += "; compute bound: from a cache it is not faster than memory is read";
     into.push_back(
