@@ -61,13 +61,16 @@ HWY_INLINE void EachVector(std::size_t n, std::size_t count, Step step) {
   EachTurn<unroll, pages>(n, count, turn, step);
 }
 
+// Halved in registers: a store and as many loads as there are lanes would cost a first cache a fiftieth of a pass.
 template <class D>
-HWY_INLINE std::uint64_t XorOfLanes(D d, hn::Vec<D> v) {
-  HWY_ALIGN std::uint64_t lanes[8];
-  hn::Store(v, d, lanes);
-  std::uint64_t all = 0;
-  for (std::size_t lane = 0; lane < hn::Lanes(d); ++lane) all ^= lanes[lane];
-  return all;
+HWY_INLINE std::uint64_t XorOfLanes([[maybe_unused]] D d, hn::Vec<D> v) {
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (hn::MaxLanes(D()) > 1) {
+    const hn::Half<D> half;
+    return XorOfLanes(half, hn::Xor(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  }
+#endif
+  return hn::GetLane(v);
 }
 
 // Exclusive or, because with AVX-512 one instruction combines two words that were loaded with what there is: where the

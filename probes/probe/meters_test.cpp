@@ -138,10 +138,15 @@ void work(double seconds) {
   }
 }
 
+// Where the kernel refuses perf_event_open.
+void expect_nothing_counted(const PerfCounter& refused) {
+  EXPECT_TRUE(std::isnan(counted(refused.read(), refused.read())));
+}
+
 // The one counter that needs no hardware: nanoseconds of processor time.
 TEST(PerfCounter, FollowsTheThreadsThatAreStartedAfterIt) {
   const PerfCounter before_the_team(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK);
-  if (before_the_team.error() != 0) GTEST_SKIP() << "the kernel refuses perf_event_open here";
+  if (before_the_team.error() != 0) return expect_nothing_counted(before_the_team);
   const int processor = detect_machine().processors.front();
   Team team({processor, processor, processor});
   const PerfCounter after_the_team(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK);
@@ -156,7 +161,7 @@ TEST(PerfCounter, FollowsTheThreadsThatAreStartedAfterIt) {
 
 TEST(PerfCounter, MovesItsHandle) {
   PerfCounter counter(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK);
-  if (counter.error() != 0) GTEST_SKIP() << "the kernel refuses perf_event_open here";
+  if (counter.error() != 0) return expect_nothing_counted(counter);
   const PerfCounter moved(std::move(counter));
   const Count before = moved.read();
   work(0.001);
