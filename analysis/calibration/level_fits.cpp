@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <optional>
 #include <string>
 
-#include "results/record/csv.hpp"
+#include "results/record/cache_claims.hpp"
 
 namespace sextant::analysis {
 
@@ -46,21 +45,6 @@ void fit_translation(const Observations& data, std::vector<Parameter>& into) {
   }
 }
 
-// The size of the first cache of a level in hwloc's XML.
-std::optional<double> claimed_cache(const std::string& xml, std::size_t level) {
-  const std::size_t object = xml.find(fmt::format("type=\"L{}Cache\"", level));
-  if (object == std::string::npos) return std::nullopt;
-  constexpr std::string_view key = "cache_size=\"";
-  const std::size_t begin = xml.find(key, object), end = xml.find('>', object);
-  if (begin == std::string::npos || begin > end) return std::nullopt;
-  try {
-    return results::number_from_text(
-        xml.substr(begin + key.size(), xml.find('"', begin + key.size()) - begin - key.size()));
-  } catch (const std::invalid_argument&) {
-    return std::nullopt;
-  }
-}
-
 std::string bytes(double value) { return results::format(value, Unit::byte); }
 
 }  // namespace
@@ -96,13 +80,15 @@ void fit_levels(const Observations& data, const Structure& structure, std::vecto
 void add_capacities(const results::Run& run, const Observations& data, const Structure& structure,
                     std::vector<Parameter>& into) {
   const Observations curve = latency_curve(data);
+  const auto claims = results::claimed_caches(run.topology_xml);
   for (std::size_t k = 0; k + 1 < structure.latency_levels.size(); ++k) {
     const double low = curve[structure.latency_levels[k].end - 1].number("footprint");
     const double high = curve[structure.latency_levels[k + 1].begin].number("footprint");
     std::string said = fmt::format("measured: holds {}, no longer {}", bytes(low), bytes(high));
-    if (const auto claim = claimed_cache(run.topology_xml, k + 1)) {
-      said += fmt::format("; the system claims {} for L{}, {}", bytes(*claim), k + 1,
-                          *claim >= low && *claim <= high ? "which agrees" : "which does not agree");
+    const double claim = k < claims.size() ? claims[k] : results::not_available;
+    if (!std::isnan(claim)) {
+      said += fmt::format("; the system claims {} for L{}, {}", bytes(claim), k + 1,
+                          claim >= low && claim <= high ? "which agrees" : "which does not agree");
     }
     Parameter capacity =
         fitted(fmt::format("memory.latency.level{}.capacity", k + 1), std::sqrt(low * high), Unit::byte, {}, said);

@@ -12,6 +12,7 @@
 #include "analysis/report/probe_data.hpp"
 #include "analysis/report/scale.hpp"
 #include "analysis/report/vega_lite.hpp"
+#include "results/record/cache_claims.hpp"
 #include "results/record/extra_columns.hpp"
 
 namespace sextant::analysis {
@@ -311,18 +312,9 @@ HtmlTable not_measured(const Run& run) {
 
 std::vector<ClaimedCache> claimed_caches(const Run& run) {
   std::vector<ClaimedCache> caches;
-  const std::string& xml = run.topology_xml;
-  for (int level = 1; level <= 4; ++level) {
-    const std::size_t object = xml.find(fmt::format("type=\"L{}Cache\"", level));
-    if (object == std::string::npos) continue;
-    constexpr std::string_view attribute = "cache_size=\"";
-    const std::size_t at = xml.find(attribute, object);
-    if (at == std::string::npos || at > xml.find('>', object)) continue;
-    const std::size_t first = at + attribute.size();
-    const std::string digits = xml.substr(first, xml.find_first_not_of("0123456789", first) - first);
-    if (!digits.empty() && digits.size() < 18) {
-      caches.push_back({fmt::format("L{} as stated", level), static_cast<double>(std::stoll(digits))});
-    }
+  const auto claims = results::claimed_caches(run.topology_xml);
+  for (std::size_t level = 1; level <= claims.size(); ++level) {
+    if (!std::isnan(claims[level - 1])) caches.push_back({fmt::format("L{} as stated", level), claims[level - 1]});
   }
   return caches;
 }

@@ -7,7 +7,6 @@
 #include <immintrin.h>
 
 #include <algorithm>
-#include <array>
 
 #include "probes/kernels/block_scales.hpp"
 
@@ -93,53 +92,6 @@ void patch(const Product& p, std::size_t row, std::size_t first) {
   }
 }
 
-// Four rows with one vector, from factors that are there: `apart` of them from one row to the next.
-template <Format format>
-void four_short_rows(const Product& p, std::size_t row, const float* factors, std::size_t apart) {
-  constexpr std::size_t block_bytes = format == Format::int8 ? 34 : 18;
-  const std::size_t blocks = p.x->columns() / scale_block, bytes = blocks * block_bytes;
-  const std::byte* const weights = p.weights + row * bytes;
-  constexpr std::size_t rows = 4;
-  __m256 sums[rows];
-  for (__m256& sum : sums) sum = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < blocks; ++i) {
-    const auto x = _mm256_load_si256(reinterpret_cast<const __m256i*>(p.x->forms().levels.data() + i * scale_block));
-    const auto offset = _mm256_load_si256(reinterpret_cast<const __m256i*>(p.x->forms().offsets.data() + i * 8));
-    for (std::size_t r = 0; r < rows; ++r) {
-      const std::byte* const block = weights + r * bytes + i * block_bytes;
-      prefetch_next_rows(block, rows * bytes);
-      const __m256 dot = _mm256_cvtepi32_ps(_mm256_dpbusd_epi32(offset, unsigned_weights<format>(block), x));
-      sums[r] = _mm256_fmadd_ps(dot, _mm256_set1_ps(factors[r * apart + i]), sums[r]);
-    }
-  }
-  for (std::size_t r = 0; r < rows; ++r) p.y[row + r] = sum_of(sums[r]);
-}
-
-// Rows too short to hide in themselves that their factors go through memory: those of many rows are made first. Returns how
-// many rows it took, a multiple of four.
-template <Format format>
-std::size_t short_rows(const Product& p) {
-  constexpr std::size_t block_bytes = format == Format::int8 ? 34 : 18;
-  const std::size_t blocks = p.x->columns() / scale_block;
-  const std::size_t apart = (blocks + scale_group - 1) / scale_group * scale_group;
-  alignas(64) std::array<float, 4 * group> factors;
-  const std::size_t at_once = factors.size() / apart / 4 * 4;
-  std::size_t row = 0;
-  while (row + 4 <= p.rows) {
-    const std::size_t count = std::min(at_once, (p.rows - row) / 4 * 4);
-    for (std::size_t place = 0; place < count * apart; place += scale_group) {
-      const std::size_t block = place % apart, left = std::min(scale_group, blocks - block);
-      const std::size_t first = (row + place / apart) * blocks + block;
-      const __m512 of_x = _mm512_maskz_loadu_ps(__mmask16((1u << left) - 1), p.x->forms().scales.data() + block);
-      const __m512 of_weights = scales_of<block_bytes>(p.weights + first * block_bytes, left);
-      _mm512_store_ps(factors.data() + place, _mm512_mul_ps(of_weights, of_x));
-    }
-    for (std::size_t r = 0; r < count; r += 4) four_short_rows<format>(p, row + r, factors.data() + r * apart, apart);
-    row += count;
-  }
-  return row;
-}
-
 template <Format format, int R>
 void all_vectors(const Product& p, std::size_t row) {
   const std::size_t batch = p.x->batch();
@@ -151,8 +103,7 @@ void all_vectors(const Product& p, std::size_t row) {
 
 template <Format format>
 void all_rows(const Product& p) {
-  const bool are_short = p.x->batch() == 1 && p.x->columns() / scale_block <= group / 2;
-  std::size_t row = are_short ? short_rows<format>(p) : 0;
+  std::size_t row = 0;
   for (; row + 4 <= p.rows; row += 4) all_vectors<format, 4>(p, row);
   for (; row < p.rows; ++row) all_vectors<format, 1>(p, row);
 }
