@@ -73,8 +73,13 @@ void fit_attention(const Observations& data, std::vector<Parameter>& into) {
     const Observations curve = select(data, probe, "context", [&](const auto& o) { return shares(o, kernel); });
     const double read = dram_bandwidth(data, kernel.number("threads"));
     if (std::isnan(read)) continue;
-    into.push_back(fitted(probe + ".efficiency", curve.back().value / read, Unit::one, results::to_text(kernel),
-                          "keys and values of the longest context over plain reading with the same threads"));
+    Parameter efficiency =
+        fitted(probe + ".efficiency", curve.back().value / read, Unit::one, results::to_text(kernel),
+               "keys and values of the longest context over plain reading from memory with the same threads");
+    constexpr double most = 1.02;  // statistics.md section 8: nothing reads faster than reads do
+    if (efficiency.estimate.value > most)
+      efficiency.refused = "faster than memory is read: the longest context lies in a cache; measure longer ones";
+    into.push_back(std::move(efficiency));
   }
 }
 

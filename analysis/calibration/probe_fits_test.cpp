@@ -81,6 +81,25 @@ TEST(ProbeFits, AProductThatNoCacheMakesFasterThanMemoryIsComputeBound) {
               HasSubstr("compute bound"));
 }
 
+TEST(ProbeFits, AttentionThatIsFasterThanMemoryIsReadSaysThatItCameFromACache) {
+  Truth truth(0.01);
+  add_read(truth, 0x1p30, "transparent", 50e9);
+  const auto attend = [&](const char* type, double context, double rate) {
+    truth.add("near_data.attention",
+              Point{{"scheme", "gqa"}, {"type", type}, {"context", context}, {"layout", "paged"}, {"threads", 2.0}},
+              bandwidth, rate);
+  };
+  attend("f16", 4096, 80e9);
+  attend("f16", 131072, 40e9);
+  attend("int8", 4096, 60e9);  // and nothing longer
+  const auto profile = calibrate({truth.run}, {100, 1});
+  EXPECT_NEAR(value(profile, "near_data.attention.efficiency[scheme=gqa type=f16 layout=paged threads=2]"), 0.8, 0.02);
+  const auto* cached =
+      results::find(profile, "near_data.attention.efficiency[scheme=gqa type=int8 layout=paged threads=2]");
+  ASSERT_NE(cached, nullptr);
+  EXPECT_THAT(cached->refused, HasSubstr("lies in a cache"));
+}
+
 TEST(ProbeFits, PhasesOfAShardAreSharesOfItsProduct) {
   Truth truth(0.01);
   const Point point{{"split", "row"}, {"shard", 0x1p18}, {"units", 2.0}, {"placement", "local"}};
