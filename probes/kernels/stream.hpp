@@ -49,9 +49,22 @@ inline std::size_t place_of_pass(std::uint64_t pass, std::size_t count) { return
 // hold exactly, with a fused multiplication or without.
 inline double scalar_of_pass(std::uint64_t pass) { return double(1 + pass % 1024); }
 
+// Whether pass number `pass` of read combines the vector of `lanes` elements that element i belongs to: one of each four,
+// which take turns, so that any four passes after each other combine every word.
+inline bool combines(std::uint64_t pass, std::size_t i, std::size_t lanes) { return i / lanes % 4 == pass % 4; }
+
+// The last element of the last vector that a pass of read combines; count where it combines none.
+inline std::size_t combined_last(std::uint64_t pass, std::size_t count, std::size_t lanes) {
+  for (std::size_t end = count; end > 0 && end + 4 * lanes > count; end -= lanes) {
+    if (combines(pass, end - 1, lanes)) return end - 1;
+  }
+  return count;
+}
+
 // The passes number `first` to first + passes - 1 over the part, and the sum (modulo 2^64) of what each of them left, so
 // that none can be left out or answered from an earlier one:
-// read: all words combined by exclusive or, the last of which holds `pass` + 1 more than before and after;
+// read: every word is loaded; left: the words of the vectors that the pass combines by exclusive or, the last of which
+// holds pass + 1 more than before and after;
 // write: every word becomes pass + 1; left: the word at the place of the pass;
 // copy: array 1 to array 0, the source holding pass + 1 at the place of the pass for its time; left: the copy of that;
 // triad: array 0 = array 1 + scalar * array 2 in doubles; left: the element at the place of the pass, as an integer.

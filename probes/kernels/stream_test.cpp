@@ -43,17 +43,23 @@ void on_everything(Check check) {
   }
 }
 
-TEST(StreamPasses, ReadCombinesEveryWordAndTheNumberOfThePass) {
+TEST(StreamPasses, ReadCombinesOneOfEachFourVectorsInTurnsAndTheNumberOfThePass) {
   on_everything([](const Shape& shape, std::size_t count) {
     Memory memory;
     for (std::size_t i = 0; i < room; ++i) memory.arrays[0][i] = i * 0x9e3779b97f4a7c15u;
+    const std::size_t lanes = std::size_t(shape.vector_bytes) / 8;
     std::uint64_t left = 0;
-    for (std::uint64_t pass : {5, 6, 7}) {
-      std::uint64_t all = memory.arrays[0][count - 1] + pass + 1;
-      for (std::size_t i = 0; i + 1 < count; ++i) all ^= memory.arrays[0][i];
+    for (std::uint64_t pass : {5, 6, 7, 8}) {
+      std::uint64_t all = 0, last = count;
+      for (std::size_t i = 0; i < count; ++i) {
+        if (i / lanes % 4 != pass % 4) continue;
+        all ^= memory.arrays[0][i];
+        last = i;
+      }
+      if (last < count) all ^= memory.arrays[0][last] ^ (memory.arrays[0][last] + pass + 1);
       left += all;
     }
-    EXPECT_EQ(stream_passes(Stream::read, Store::regular, shape, memory.part(count), 5, 3), left);
+    EXPECT_EQ(stream_passes(Stream::read, Store::regular, shape, memory.part(count), 5, 4), left);
     for (std::size_t i = 0; i < room; ++i) ASSERT_EQ(memory.arrays[0][i], i * 0x9e3779b97f4a7c15u);
   });
 }

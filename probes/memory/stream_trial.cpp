@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The trial behind memory.read, .write, .copy and .triad; what they mean stands in streams.cpp.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <optional>
@@ -71,7 +72,6 @@ class Arrays {
 struct alignas(line) Share {
   std::size_t begin = 0;  // elements of the array before the part
   Part part;
-  std::uint64_t others = 0;  // all words but the last, combined by exclusive or
   std::uint64_t left = 0;
 };
 
@@ -85,7 +85,6 @@ void fill(Stream stream, Share& share) {
       part.doubles(1)[i] = b_at(index);
       part.doubles(2)[i] = c_at(index);
     }
-    if (i + 1 < part.count) share.others ^= word_at(index);
   }
 }
 
@@ -97,13 +96,33 @@ void spoil(const Share& share, std::uint64_t run) {
   for (std::size_t i = run % step; i < words.size(); i += step) words[i] = ~std::uint64_t(0);
 }
 
-// What a right pass leaves.
-std::uint64_t left_by(Stream stream, const Share& share, std::uint64_t pass) {
-  if (stream == Stream::read) return share.others ^ (word_at(share.begin + share.part.count - 1) + pass + 1);
-  if (stream != Stream::triad) return pass + 1;
-  const std::size_t index = share.begin + place_of_pass(pass, share.part.count);
-  return std::uint64_t(b_at(index) + scalar_of_pass(pass) * c_at(index));
-}
+// What right passes over a share leave, one by one.
+class Expected {
+ public:
+  Expected(Stream stream, const Share& share, const Shape& shape)
+      : stream_(stream), share_(share), lanes_(std::size_t(shape.vector_bytes) / sizeof(std::uint64_t)) {
+    if (stream_ != Stream::read) return;
+    for (std::size_t i = 0; i < share_.part.count; ++i) combined_[i / lanes_ % 4] ^= word_at(share_.begin + i);
+  }
+
+  std::uint64_t left_by(std::uint64_t pass) const {
+    const std::size_t count = share_.part.count;
+    if (stream_ == Stream::read) {
+      const std::size_t last = combined_last(pass, count, lanes_);
+      const std::uint64_t before = last < count ? word_at(share_.begin + last) : 0;
+      return combined_[pass % 4] ^ before ^ (last < count ? before + pass + 1 : 0);
+    }
+    if (stream_ != Stream::triad) return pass + 1;
+    const std::size_t index = share_.begin + place_of_pass(pass, count);
+    return std::uint64_t(b_at(index) + scalar_of_pass(pass) * c_at(index));
+  }
+
+ private:
+  Stream stream_;
+  const Share& share_;
+  std::size_t lanes_;
+  std::array<std::uint64_t, 4> combined_{};
+};
 
 // Whether the destination holds what the given pass writes, element by element.
 bool holds(Stream stream, const Share& share, std::uint64_t pass) {
@@ -185,7 +204,8 @@ class MemoryStream final : public Trial {
     team_.run([this](int member) {
       const Share& share = shares_[std::size_t(member)];
       std::uint64_t expected = 0;
-      for (std::uint64_t pass = 0; pass < passes_; ++pass) expected += left_by(stream_, share, pass);
+      const Expected right(stream_, share, shape_);
+      for (std::uint64_t pass = 0; pass < passes_; ++pass) expected += right.left_by(pass);
       if (share.left != expected) throw WrongAnswer("a pass over a thread's share left something else than it must");
       if (passes_ > 0 && !holds(stream_, share, passes_ - 1)) {
         throw WrongAnswer("a thread's share of the destination is wrong after the last pass");

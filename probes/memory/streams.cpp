@@ -2,10 +2,9 @@
 //
 // memory.read, memory.write, memory.copy, memory.triad: how fast threads stream through memory of a given footprint.
 //
-// What is measured: each thread goes through its own contiguous share of the arrays, pass after pass: it combines all
-//   words into one by exclusive or (read), fills the array (write), copies one to another (copy), or computes
-//   a = b + s c (triad). Small footprints stay in a
-//   cache and show its bandwidth, large ones show the memory's; the bends between them show the capacities that are
+// What is measured: each thread goes through its own contiguous share of the arrays, pass after pass: it loads every word
+//   (read), fills the array (write), copies one to another (copy), or computes a = b + s c (triad). Small footprints stay
+//   in a cache and show its bandwidth, large ones show the memory's; the bends between them show the capacities that are
 //   really there, which is why no claimed cache size is used. The axis ends at 1 GiB or a quarter of the free memory:
 //   four times a last cache of 256 MiB, and `--set` takes it further where the curve is not flat at its end.
 //   The sample's own bandwidth is sustained over all its passes, what likwid-bench prints. best_bandwidth is that of the
@@ -22,8 +21,10 @@
 //   ones; points beside say what small ones cost); memory on another NUMA node (pages lie where the thread that first
 //   filled them ran); a cache left cold by the point before (the warm-up sample of each visit goes through the
 //   footprint); arrays that collide in the cache (each begins alike within a page, an odd number of pages apart).
-// How the answer is verified: every pass leaves something of its own. read: word i holds i times an odd number plus one,
-//   the last word also the number of the pass, and what each pass makes of them must be exact. write and triad: the value and
+// How the answer is verified: every pass leaves something of its own. read: word i holds i times an odd number plus one; a
+//   pass combines by exclusive or one vector of each four, others each time until all have had their turn, the last of them
+//   with the number of the pass, and what comes of it must be exact (combining every word in every pass would take a tenth
+//   of a first cache's rate). write and triad: the value and
 //   the scalar change with every pass; copy: the source is marked with it, at sixteen places in turn. After every pass
 //   one of sixteen places of the destination is looked at, and in the end all of it; thousands of its places were spoilt
 //   before the last run. Everything is integers, or doubles that hold integers, so nothing is rounded. The places that
