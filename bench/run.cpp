@@ -24,7 +24,7 @@
 #include "results/record/csv.hpp"
 #include "results/record/states.hpp"
 #include "results/record/summary.hpp"
-#include "storage/test_file.hpp"
+#include "storage/files/test_file.hpp"
 
 namespace sextant::bench {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "probes/probe/probe.hpp"
-#include "storage/test_file.hpp"
+#include "storage/files/test_file.hpp"
 
 namespace sextant::storage {
 

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "storage/test_folder.hpp"
+#include "storage/files/test_folder.hpp"
 
 namespace sextant::storage {
 namespace {

@@ -41,9 +41,9 @@
 #include "probes/probe/workspace.hpp"
 #include "results/record/unit.hpp"
 #include "storage/device_canary.hpp"
-#include "storage/latency_histogram.hpp"
-#include "storage/read_counter.hpp"
-#include "storage/ring.hpp"
+#include "storage/requests/latency_histogram.hpp"
+#include "storage/files/read_counter.hpp"
+#include "storage/requests/ring.hpp"
 #include "storage/storage_read_description.hpp"
 
 namespace sextant::storage {

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "probes/probe/probe.hpp"
-#include "storage/test_file.hpp"
+#include "storage/files/test_file.hpp"
 
 namespace sextant::storage {
 

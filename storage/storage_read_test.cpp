@@ -8,9 +8,9 @@
 #include <fstream>
 
 #include "probes/probe/workspace.hpp"
-#include "storage/ring.hpp"
+#include "storage/requests/ring.hpp"
 #include "storage/storage_probes.hpp"
-#include "storage/test_folder.hpp"
+#include "storage/files/test_folder.hpp"
 
 namespace sextant::storage {
 namespace {

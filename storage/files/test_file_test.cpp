@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/test_file.hpp"
+#include "storage/files/test_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 #include <fstream>
 #include <vector>
 
-#include "storage/test_folder.hpp"
+#include "storage/files/test_folder.hpp"
 
 namespace sextant::storage {
 namespace {

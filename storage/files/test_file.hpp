@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <span>
 
-#include "storage/file_descriptor.hpp"
+#include "storage/files/file_descriptor.hpp"
 
 // The file that the storage probes read: made by us, in the folder the user named, with content that says for every
 // block which one it is.

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "storage/file_descriptor.hpp"
+#include "storage/files/file_descriptor.hpp"
 
 namespace sextant::storage {
 

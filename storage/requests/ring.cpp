@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/ring.hpp"
+#include "storage/requests/ring.hpp"
 
 #include <liburing.h>
 

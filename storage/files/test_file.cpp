@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/test_file.hpp"
+#include "storage/files/test_file.hpp"
 
 #include <fcntl.h>
 #include <linux/magic.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/read_counter.hpp"
+#include "storage/files/read_counter.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "storage/test_folder.hpp"
+#include "storage/files/test_folder.hpp"
 
 namespace sextant::storage {
 namespace {

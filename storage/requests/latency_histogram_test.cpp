@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/latency_histogram.hpp"
+#include "storage/requests/latency_histogram.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/read_counter.hpp"
+#include "storage/files/read_counter.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "storage/ring.hpp"
+#include "storage/requests/ring.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 #include <iostream>
 
 #include "storage/storage_probes.hpp"
-#include "storage/test_folder.hpp"
+#include "storage/files/test_folder.hpp"
 
 namespace sextant::storage {
 namespace {
