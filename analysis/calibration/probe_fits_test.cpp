@@ -59,26 +59,35 @@ void add_gemv(Truth& truth, double footprint, double batch, double flops) {
 TEST(ProbeFits, TheKneeIsTheBatchAtWhichArithmeticTakesAsLongAsTheWeights) {
   Truth truth(0.01);
   add_gemv(truth, 0x1p20, 1, 400e9);
-  add_gemv(truth, 0x1p29, 1, 100e9);
-  for (double batch : {2.0, 4.0, 8.0, 16.0}) add_gemv(truth, 0x1p29, batch, std::min(100e9 * batch, 600e9));
+  add_gemv(truth, 0x1p29, 1, 98e9);
+  for (double batch : {2.0, 4.0, 8.0, 16.0}) add_gemv(truth, 0x1p29, batch, std::min(98e9 * batch, 600e9));
   add_read(truth, 0x1p30, "transparent", 50e9);
   const auto profile = calibrate({truth.run}, {100, 1});
   const std::string kernel = "[type=int8 threads=2]";
-  EXPECT_NEAR(value(profile, "near_data.gemv.knee" + kernel), 6, 0.2);
+  EXPECT_NEAR(value(profile, "near_data.gemv.knee" + kernel), 600.0 / 98, 0.2);
   EXPECT_NEAR(value(profile, "near_data.gemv.batched_flops" + kernel) / 600e9, 1, 0.02);
   EXPECT_NEAR(value(profile, "near_data.gemv.flops" + kernel) / 400e9, 1, 0.02);  // one vector, from a cache
   const auto& efficiency = only(profile, "near_data.gemv.efficiency");
-  EXPECT_NEAR(efficiency.estimate.value, 1, 0.02);
+  EXPECT_NEAR(efficiency.estimate.value, 0.98, 0.02);
   EXPECT_THAT(efficiency.assumption, testing::Not(HasSubstr("compute bound")));
 }
 
 TEST(ProbeFits, AProductThatNoCacheMakesFasterThanMemoryIsComputeBound) {
   Truth truth(0.01);
-  add_gemv(truth, 0x1p20, 1, 60e9);
-  add_gemv(truth, 0x1p29, 1, 55e9);
+  add_gemv(truth, 0x1p20, 1, 95e9);
+  add_gemv(truth, 0x1p29, 1, 90e9);
   add_read(truth, 0x1p30, "transparent", 50e9);
   EXPECT_THAT(only(calibrate({truth.run}, {100, 1}), "near_data.gemv.efficiency").assumption,
               HasSubstr("compute bound"));
+}
+
+TEST(ProbeFits, AProductThatIsFasterThanReadsIsRefused) {
+  Truth truth(0.01);
+  add_gemv(truth, 0x1p20, 1, 400e9);
+  add_gemv(truth, 0x1p29, 1, 110e9);
+  add_read(truth, 0x1p30, "transparent", 50e9);
+  const auto profile = calibrate({truth.run}, {100, 1});
+  EXPECT_THAT(only(profile, "near_data.gemv.efficiency").refused, HasSubstr("faster than as many bytes are read"));
 }
 
 TEST(ProbeFits, AttentionThatIsFasterThanMemoryIsReadSaysThatItCameFromACache) {
