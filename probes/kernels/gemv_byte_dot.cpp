@@ -40,10 +40,17 @@ inline float sum_of(__m256 lanes) {
   return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
 }
 
+// The same of four at once, for less than half as many instructions.
+inline __m128 sums_of(__m256 a, __m256 b, __m256 c, __m256 d) {
+  const __m256 halves = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+  return _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps(halves, 1));
+}
+
 // R rows from `weights` on with B vectors from `first` on. All R * B sums stay in registers.
 template <Format format, int R, int B>
 void patch(const Product& p, std::size_t row, std::size_t first) {
   constexpr std::size_t block_bytes = format == Format::int8 ? 34 : 18;
+  constexpr std::size_t blocks_of_line = 64 / block_bytes;  // no line is passed over, and few are asked for twice
   const std::size_t columns = p.x->columns(), blocks = columns / scale_block, bytes = blocks * block_bytes;
   const std::byte* const weights = p.weights + row * bytes;
   const std::int8_t* const levels = p.x->forms().levels.data() + first * columns;
@@ -74,7 +81,7 @@ void patch(const Product& p, std::size_t row, std::size_t first) {
       for (int r = 0; r < R; ++r) {
         const std::byte* const block = weights + std::size_t(r) * bytes + (done + i) * block_bytes;
         w[r] = unsigned_weights<format>(block);
-        prefetch_next_rows(block, R * bytes);
+        if (i % blocks_of_line == 0) prefetch_next_rows<3>(block, R * bytes);
       }
       for (int b = 0; b < B; ++b) {
         const std::size_t at = std::size_t(b) * columns + c;
@@ -87,8 +94,12 @@ void patch(const Product& p, std::size_t row, std::size_t first) {
       }
     }
   }
-  for (int r = 0; r < R; ++r) {
-    for (int b = 0; b < B; ++b) p.y[(first + std::size_t(b)) * p.stride + row + std::size_t(r)] = sum_of(sums[r][b]);
+  for (int b = 0; b < B; ++b) {
+    float* const y = p.y + (first + std::size_t(b)) * p.stride + row;
+    int r = 0;
+    for (; r + 4 <= R; r += 4)
+      _mm_storeu_ps(y + r, sums_of(sums[r][b], sums[r + 1][b], sums[r + 2][b], sums[r + 3][b]));
+    for (; r < R; ++r) y[r] = sum_of(sums[r][b]);
   }
 }
 
@@ -104,6 +115,11 @@ void all_vectors(const Product& p, std::size_t row) {
 template <Format format>
 void all_rows(const Product& p) {
   std::size_t row = 0;
+  // Eight rows share what is read of x, and the sums of eight hide each other's latency: a tenth faster in int4, but no
+  // faster in int8.
+  if (format == Format::int4 && p.x->batch() == 1) {
+    for (; row + 8 <= p.rows; row += 8) patch<format, 8, 1>(p, row, 0);
+  }
   for (; row + 4 <= p.rows; row += 4) all_vectors<format, 4>(p, row);
   for (; row < p.rows; ++row) all_vectors<format, 1>(p, row);
 }

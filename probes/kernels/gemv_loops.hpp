@@ -15,12 +15,13 @@ struct Product {
   std::size_t stride;
 };
 
-// Asks for what lies `rows_bytes` on, at the same place of the next rows of as many bytes, into the second-level cache:
-// hardware follows a row up to the end of a page only, which leaves a quarter of the memory's bandwidth unused. Of short rows
-// a later one is asked for, which the memory has the time to bring.
+// Asks for what lies `rows_bytes` on, at the same place of the next rows of as many bytes, into the second-level cache, or
+// for nearness 3 into the first: hardware follows a row up to the end of a page only, which leaves a quarter of the
+// memory's bandwidth unused. Of short rows a later one is asked for, which the memory has the time to bring.
+template <int nearness = 2>
 inline void prefetch_next_rows(const void* place, std::size_t rows_bytes) {
   constexpr std::size_t least = 8192;
-  __builtin_prefetch(static_cast<const char*>(place) + (rows_bytes < least ? least : rows_bytes), 0, 2);
+  __builtin_prefetch(static_cast<const char*>(place) + (rows_bytes < least ? least : rows_bytes), 0, nearness);
 }
 
 void gemv_floats(const Product& product);  // f32, f16, bf16, in whatever instructions Highway finds here
