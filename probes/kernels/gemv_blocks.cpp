@@ -77,7 +77,7 @@ HWY_INLINE void Row(const Product& p, std::size_t row, std::size_t b) {
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t block = done + i, c = block * scale_block;
       const auto* levels = reinterpret_cast<const Level*>(w + block * block_bytes + 2);
-      prefetch_next_rows(levels, blocks * block_bytes);
+      ask_ahead(levels);
       const auto dot = hn::ConvertTo(d, BlockDot(levels, x + c));
       first = hn::MulAdd(dot, hn::Set(d, scales[i] * x_scales[block]), first);
       if (!kTwo) continue;

@@ -24,24 +24,27 @@ HWY_INLINE V Weights(const Half* w) {
 
 HWY_INLINE float Sum(V v) { return hn::GetLane(hn::SumOfLanes(D(), v)); }
 
-// Four rows together, so that each piece of x is loaded once for four products, and two sums a row, so that enough
-// products are under way at any time.
+// Asks ahead for the `count` weights that lie there.
 template <class Weight>
-void FourRows(const Weight* HWY_RESTRICT w, const float* HWY_RESTRICT x, std::size_t columns, float* HWY_RESTRICT y) {
+HWY_INLINE void AskAhead(const Weight* w, std::size_t count) {
+  for (std::size_t i = 0; i < count; i += line_bytes / sizeof *w) ask_ahead(w + i);
+}
+
+// Four rows together, `apart` rows from each other, so that each piece of x is loaded once for four products, and two sums a
+// row, so that enough products are under way at any time.
+template <class Weight>
+void FourRows(const Weight* HWY_RESTRICT w, std::size_t apart, const float* HWY_RESTRICT x, std::size_t columns,
+              float* HWY_RESTRICT y) {
   const D d;
   const std::size_t n = hn::Lanes(d);
-  const Weight* w1 = w + columns;
-  const Weight* w2 = w1 + columns;
-  const Weight* w3 = w2 + columns;
-  const std::size_t ahead = 4 * columns * sizeof *w;
+  const Weight* w1 = w + apart * columns;
+  const Weight* w2 = w1 + apart * columns;
+  const Weight* w3 = w2 + apart * columns;
   auto a0 = hn::Zero(d), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
   for (std::size_t c = 0; c < columns; c += 2 * n) {
     const auto xa = hn::Load(d, x + c);
     const auto xb = hn::Load(d, x + c + n);
-    prefetch_next_rows(w + c, ahead);
-    prefetch_next_rows(w1 + c, ahead);
-    prefetch_next_rows(w2 + c, ahead);
-    prefetch_next_rows(w3 + c, ahead);
+    for (const Weight* row : {w, w1, w2, w3}) AskAhead(row + c, 2 * n);
     a0 = hn::MulAdd(Weights(w + c), xa, a0);
     a1 = hn::MulAdd(Weights(w1 + c), xa, a1);
     a2 = hn::MulAdd(Weights(w2 + c), xa, a2);
@@ -52,9 +55,9 @@ void FourRows(const Weight* HWY_RESTRICT w, const float* HWY_RESTRICT x, std::si
     b3 = hn::MulAdd(Weights(w3 + c + n), xb, b3);
   }
   y[0] = Sum(hn::Add(a0, b0));
-  y[1] = Sum(hn::Add(a1, b1));
-  y[2] = Sum(hn::Add(a2, b2));
-  y[3] = Sum(hn::Add(a3, b3));
+  y[apart] = Sum(hn::Add(a1, b1));
+  y[2 * apart] = Sum(hn::Add(a2, b2));
+  y[3 * apart] = Sum(hn::Add(a3, b3));
 }
 
 template <class Weight>
@@ -69,21 +72,20 @@ float OneRow(const Weight* HWY_RESTRICT w, const float* HWY_RESTRICT x, std::siz
   return Sum(hn::Add(a, b));
 }
 
-// Two rows with four vectors: weights are widened once for four products, and three loads do for four of them.
+// Two such rows with four vectors: weights are widened once for four products, and three loads do for four of them.
 template <class Weight>
-void TwoRowsFourVectors(const Weight* HWY_RESTRICT w, const float* HWY_RESTRICT x, std::size_t columns,
-                        float* HWY_RESTRICT y, std::size_t stride) {
+void TwoRowsFourVectors(const Weight* HWY_RESTRICT w, std::size_t apart, const float* HWY_RESTRICT x,
+                        std::size_t columns, float* HWY_RESTRICT y, std::size_t stride) {
   const D d;
-  const Weight* w1 = w + columns;
+  const Weight* w1 = w + apart * columns;
   const float* x1 = x + columns;
   const float* x2 = x1 + columns;
   const float* x3 = x2 + columns;
-  const std::size_t ahead = 4 * columns * sizeof *w;  // another pair of rows of the four is next
   auto a0 = hn::Zero(d), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
   for (std::size_t c = 0; c < columns; c += hn::Lanes(d)) {
     const auto a = Weights(w + c), b = Weights(w1 + c);
-    prefetch_next_rows(w + c, ahead);
-    prefetch_next_rows(w1 + c, ahead);
+    AskAhead(w + c, hn::Lanes(d));
+    AskAhead(w1 + c, hn::Lanes(d));
     const auto v0 = hn::Load(d, x + c), v1 = hn::Load(d, x1 + c), v2 = hn::Load(d, x2 + c), v3 = hn::Load(d, x3 + c);
     a0 = hn::MulAdd(a, v0, a0);
     a1 = hn::MulAdd(a, v1, a1);
@@ -95,7 +97,8 @@ void TwoRowsFourVectors(const Weight* HWY_RESTRICT w, const float* HWY_RESTRICT 
     b3 = hn::MulAdd(b, v3, b3);
   }
   y[0] = Sum(a0), y[stride] = Sum(a1), y[2 * stride] = Sum(a2), y[3 * stride] = Sum(a3);
-  y[1] = Sum(b0), y[stride + 1] = Sum(b1), y[2 * stride + 1] = Sum(b2), y[3 * stride + 1] = Sum(b3);
+  y += apart;
+  y[0] = Sum(b0), y[stride] = Sum(b1), y[2 * stride] = Sum(b2), y[3 * stride] = Sum(b3);
 }
 
 // Four rows at a time with all vectors: the rows come from memory once, and from a cache for the others.
@@ -103,21 +106,19 @@ template <class Weight>
 void Gemv(const Product& p) {
   const auto* w = reinterpret_cast<const Weight*>(p.weights);
   const float* x = p.x->forms().values.data();
-  const std::size_t columns = p.x->columns(), batch = p.x->batch();
-  for (std::size_t r = 0; r < p.rows;) {
-    const std::size_t rows = r + 4 <= p.rows ? 4 : 1;
+  const std::size_t columns = p.x->columns(), batch = p.x->batch(), apart = p.rows / 4;
+  for (std::size_t r = 0; r < apart; ++r) {
+    const Weight* const rows = w + r * columns;
     std::size_t b = 0;
-    for (; rows == 4 && b + 4 <= batch; b += 4) {
-      float* y = p.y + b * p.stride + r;
-      TwoRowsFourVectors(w + r * columns, x + b * columns, columns, y, p.stride);
-      TwoRowsFourVectors(w + (r + 2) * columns, x + b * columns, columns, y + 2, p.stride);
+    for (; b + 4 <= batch; b += 4) {
+      float* const y = p.y + b * p.stride + r;
+      TwoRowsFourVectors(rows, apart, x + b * columns, columns, y, p.stride);
+      TwoRowsFourVectors(rows + 2 * apart * columns, apart, x + b * columns, columns, y + 2 * apart, p.stride);
     }
-    for (; b < batch; ++b) {
-      float* y = p.y + b * p.stride + r;
-      if (rows == 4) FourRows(w + r * columns, x + b * columns, columns, y);
-      if (rows == 1) *y = OneRow(w + r * columns, x + b * columns, columns);
-    }
-    r += rows;
+    for (; b < batch; ++b) FourRows(rows, apart, x + b * columns, columns, p.y + b * p.stride + r);
+  }
+  for (std::size_t r = 4 * apart; r < p.rows; ++r) {
+    for (std::size_t b = 0; b < batch; ++b) p.y[b * p.stride + r] = OneRow(w + r * columns, x + b * columns, columns);
   }
 }
 

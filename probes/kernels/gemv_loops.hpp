@@ -15,13 +15,14 @@ struct Product {
   std::size_t stride;
 };
 
-// Asks for what lies `rows_bytes` on, at the same place of the next rows of as many bytes, into the second-level cache, or
-// for nearness 3 into the first: hardware follows a row up to the end of a page only, which leaves a quarter of the
-// memory's bandwidth unused. Of short rows a later one is asked for, which the memory has the time to bring.
-template <int nearness = 2>
-inline void prefetch_next_rows(const void* place, std::size_t rows_bytes) {
-  constexpr std::size_t least = 8192;
-  __builtin_prefetch(static_cast<const char*>(place) + (rows_bytes < least ? least : rows_bytes), 0, nearness);
+// Loops that take several rows at a time take them from as many parts of the matrix, in each of which they go on in order:
+// hardware prefetchers then follow a few long streams over the ends of pages, where of rows side by side each would begin
+// one anew. What lies some KiB on in a stream is asked for into the first-level cache; together that reaches the bandwidth
+// that plain reads have, an eighth more than rows side by side did.
+inline constexpr std::size_t line_bytes = 64;
+template <std::size_t bytes = 4096>
+inline void ask_ahead(const void* place) {
+  __builtin_prefetch(static_cast<const char*>(place) + bytes, 0, 3);
 }
 
 void gemv_floats(const Product& product);  // f32, f16, bf16, in whatever instructions Highway finds here
