@@ -198,6 +198,7 @@ Profile calibrate(const std::vector<Run>& runs, const CalibrationOptions& option
   }
   const double peak = memory_peak(runs);
   refuse_faster_than_memory(peak, profile);
+  refuse_faster_than_reads(profile);
   for (auto& row : profile.draws.rows) {
     for (std::size_t j = 0; j < count; ++j) {
       const Parameter& parameter = profile.parameters[j];

@@ -50,6 +50,19 @@ void refuse_faster_than_memory(double peak, results::Profile& profile) {
   }
 }
 
+void refuse_faster_than_reads(results::Profile& profile) {
+  constexpr double most = 1.02;
+  for (Parameter& parameter : profile.parameters) {
+    const bool share =
+        parameter.name == "near_data.gemv.efficiency" || parameter.name == "near_data.attention.efficiency";
+    if (share && parameter.estimate.low > most)
+      refuse(parameter,
+             "faster than memory is read: it ran from a cache, or the machine was in a faster state than when it was "
+             "read; "
+             "measure larger ones, and both anew");
+  }
+}
+
 void add_efficiencies(double peak, results::Profile& profile) {
   if (std::isnan(peak)) return;
   const std::size_t count = profile.parameters.size();

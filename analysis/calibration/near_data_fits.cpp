@@ -15,16 +15,6 @@ namespace {
 
 double batch_of(const Observation& o) { return o.measurement->point.has("batch") ? o.number("batch") : 1; }
 
-// A rate as a share of that of plain reads. Nothing reads faster than reads do (statistics.md section 8): what seems to came
-// from a cache, or met the machine in a faster state.
-Parameter share_of_reads(std::string name, double rate, double read, std::string validity, std::string assumption,
-                         const char* reason) {
-  constexpr double most = 1.02;
-  Parameter share = fitted(std::move(name), rate / read, Unit::one, std::move(validity), std::move(assumption));
-  if (share.estimate.value > most) share.refused = reason;
-  return share;
-}
-
 void fit_ceiling(const Observations& curve, const Structure& structure, const std::string& validity,
                  std::vector<Parameter>& into) {
   constexpr const char* why = "the fastest footprint runs from cache: the kernel's own limit";
@@ -71,9 +61,7 @@ void fit_gemv(const Observations& data, const Structure& structure, std::vector<
     if (fastest_of(curve, structure).value < 1.05 * read)
       assumption += "; compute bound: from a cache it is not faster than memory is read";
     into.push_back(
-        share_of_reads("near_data.gemv.efficiency", curve.back().value, read, "type=" + type, assumption,
-                       "faster than as many bytes are read: the two were measured in different states of the "
-                       "machine, or the product ran from a cache; measure both again"));
+        fitted("near_data.gemv.efficiency", curve.back().value / read, Unit::one, "type=" + type, assumption));
   }
 }
 
@@ -86,10 +74,8 @@ void fit_attention(const Observations& data, std::vector<Parameter>& into) {
     const double read = dram_bandwidth(data, kernel.number("threads"));
     if (std::isnan(read)) continue;
     into.push_back(
-        share_of_reads(probe + ".efficiency", curve.back().value, read, results::to_text(kernel),
-                       "keys and values of the longest context over plain reading from memory with the same "
-                       "threads",
-                       "faster than memory is read: the longest context lies in a cache; measure longer ones"));
+        fitted(probe + ".efficiency", curve.back().value / read, Unit::one, results::to_text(kernel),
+               "keys and values of the longest context over plain reading from memory with the same threads"));
   }
 }
 
