@@ -25,9 +25,26 @@ double lone_layer_seconds(const LayerStream& stream, const LayerReads& reads) {
   return reads.first + waves * together * stream.block / reads.alone + rest * stream.block / reads.peak;
 }
 
+double exposed_when_guessed(const LayerStream& stream, const LayerReads& reads) {
+  const double n = stream.prefetch, rate = reads.streaming, filling = lone_layer_seconds(stream, reads);
+  const double start = std::max(filling - stream.layer / rate, 0.0);  // d
+  const double come = std::min(n * stream.layer, rate * std::max(stream.consumed - start, 0.0));
+  const double sent = (std::floor(come / stream.block) + stream.depth) * stream.block;
+  const double in_vain = std::min(sent, n * stream.layer) - come;
+  const double at_most = std::max(filling, std::max(start - stream.consumed, 0.0) + (in_vain + stream.layer) / rate);
+  double waited = (1 - stream.guessed) * at_most;
+  for (double j = 1; j <= n; ++j) {
+    const double missing = start + j * stream.layer / rate - stream.consumed;
+    waited += stream.guessed / n * std::min(std::max(missing, 0.0), at_most);
+  }
+  const double reading = ((1 - stream.guessed) * stream.layer + come + in_vain) / rate;
+  return std::max(waited, reading - stream.consumed);
+}
+
 double layer_seconds(const LayerStream& stream, const LayerReads& reads) {
   const double filling = lone_layer_seconds(stream, reads);
-  if (!stream.known || stream.prefetch <= 0) return stream.consumed + filling;
+  if (stream.prefetch <= 0) return stream.consumed + filling;
+  if (!stream.known) return stream.consumed + exposed_when_guessed(stream, reads);
   return std::max(
       {stream.consumed, stream.layer / reads.streaming, (filling + stream.consumed) / (stream.prefetch + 1)});
 }
