@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "analysis/validation/example_flash.hpp"
 #include "bench/test_command_line.hpp"
+#include "results/record/run_folder.hpp"
 
 namespace sextant::bench {
 namespace {
@@ -202,6 +204,38 @@ TEST_F(ValidateCommand, AFailureLeavesNoFileBehind) {
   write_tables();
   expect_error(validate("--cases none.csv --fit fit.csv --output all.csv"), 3, "none.csv");
   EXPECT_THAT(files(), ElementsAre("cases.csv", "fit.csv"));
+}
+
+class ValidateFlash : public ValidateCommand {};
+
+TEST_F(ValidateFlash, PredictsTheStreamsOfARun) {
+  results::write_run(folder / "run", analysis::example_flash(0.02));
+  const Outcome outcome = validate("--flash run");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("order "), HasSubstr("predicted"), HasSubstr("\nknown: median error"),
+                                 HasSubstr("\ndependent: median error")));
+  const Outcome machine = validate("--flash run --json");
+  ASSERT_EQ(machine.code, 0) << machine.err;
+  const json document = json::parse(machine.out);
+  EXPECT_EQ(document.at("points").size(), 16u);
+  for (const json& one : document.at("points"))
+    for (const char* key : {"order", "prefetch", "predicted", "measured", "error", "inside"})
+      EXPECT_TRUE(one.contains(key)) << key;
+  EXPECT_LT(document.at("orders").at(0).at("median_error"), 0.05);
+}
+
+TEST_F(ValidateFlash, NamesWhatTheFolderLacks) {
+  results::Run run = analysis::example_flash(0.02);
+  std::erase_if(run.measurements, [](const results::Measurement& m) { return m.probe == "storage.stream_layers"; });
+  results::write_run(folder / "run", run);
+  const Outcome outcome = validate("--flash run --json");
+  expect_error(outcome, 3, "no measured point of storage.stream_layers: sextant run");
+  EXPECT_EQ(outcome.out, "");
+  expect_error(validate("--flash nowhere"), 3, "nowhere");
+  expect_error(validate("--flash run --cases cases.csv"), 2, "--cases");
+  expect_error(validate("--flash run --output all.csv"), 2, "--flash");
+  expect_error(validate(""), 2, "--flash DIR");
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ Structure find_structure(const Observations& data, ExtraMedians extras) {
     note_fastest(gemv_in_batches(data, kernel), arithmetic, structure);
   }
   note_fastest(storage_points(data), value_of, structure);
+  structure.surface = find_surface(surface_points(data));
   structure.interfering = most_interfering(data);
   structure.latency_levels = find_levels(values(latency_curve(data)));
   return structure;

@@ -9,6 +9,7 @@
 #include "analysis/calibration/levels.hpp"
 #include "analysis/calibration/observation.hpp"
 #include "analysis/calibration/products.hpp"
+#include "analysis/calibration/surface_fit.hpp"
 #include "results/record/profile.hpp"
 
 // One function per family of parameters. Each is pure: observations in, parameters out (value only; source, class and
@@ -27,6 +28,7 @@ struct Structure {
   std::vector<const results::Measurement*> fastest;
   // The two processors that slow each other most, chosen once for the same reason; null where no pair was measured.
   const results::Measurement* interfering = nullptr;
+  SurfaceForm surface;
   ExtraMedians extras;
 };
 Structure find_structure(const Observations& data, ExtraMedians extras = {});
@@ -73,8 +75,10 @@ Observations gemv_curve(const Observations& data, const results::Point& kernel);
 Observations gemv_in_batches(const Observations& data, const results::Point& kernel);
 double arithmetic(const Observation& observation);  // operations a second, from bytes a second
 
-// storage.read on the largest file: the one that is least served from a cache.
+// storage.read on the largest file, the one that is least served from a cache, in the usual way: by io_uring with registered
+// buffers in huge pages and one thread, or what comes nearest to it. And those in random order, which a surface is fitted to.
 Observations storage_points(const Observations& data);
+Observations surface_points(const Observations& data);
 
 // The two processors that slow each other most; null where no pair was measured.
 const results::Measurement* most_interfering(const Observations& data);

@@ -40,10 +40,17 @@ std::string citations(const results::Run& run, const results::Parameter& paramet
   return text;
 }
 
+// The name of a parameter begins with its probe's, but for those that are of the device or of the host.
+bool named_after(const std::string& name, const std::string& probe) {
+  if (name.starts_with("storage.flash.") || name == "storage.floor_cpu") return probe == "storage.read";
+  if (name.starts_with("storage.floor")) return probe == "storage.latency";
+  return name.starts_with(probe);
+}
+
 }  // namespace
 
 bool feeds(const results::Measurement& measurement, const results::Parameter& parameter) {
-  if (parameter.name.rfind(measurement.probe, 0) != 0) return false;
+  if (!named_after(parameter.name, measurement.probe)) return false;
   std::istringstream words(parameter.validity);
   for (std::string word; words >> word;) {
     const std::size_t equals = word.find('=');

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "analysis/model/flash.hpp"
+#include "analysis/model/flash_surface.hpp"
 #include "analysis/uncertainty/distribution.hpp"
 #include "results/record/nearest.hpp"
 
@@ -84,19 +85,29 @@ void keep_matching(Candidates& candidates, const Condition& wanted) {
       "; measure it (sextant run, sextant calibrate) or declare the figure with --set");
 }
 
+// Seconds of a request that are the host's software; 0 where they were not measured or would leave nothing of the latency.
+double host_floor(const Profile& profile, double latency) {
+  const Parameter* floor = results::find(profile, "storage.floor");
+  return floor && floor->refused.empty() && floor->estimate.value < latency ? floor->estimate.value : 0;
+}
+
 // Flash reads measured at several blocks and depths, as share of the peak against relative depth x = QD bs / (BW t_R),
-// the axis on which they are carried to other flash (section 5). Of several points at nearly one x the best counts: the
+// the axis on which they are carried to other flash (section 5). Where the host's own software was measured (storage.floor),
+// it is taken off: the flash that the shape is carried to has another host, or none. Of several points at nearly one x the best counts: the
 // others are held back by small blocks, which a design reads none of.
 FlashCurve flash_curve(const Profile& profile) {
   const double peak = select(profile, "storage.read.peak").estimate.value;
-  const double latency = select(profile, "storage.read.latency").estimate.value;
+  const double whole = select(profile, "storage.read.latency").estimate.value;
+  const double floor = host_floor(profile, whole);
   std::vector<std::pair<double, double>> points;
   for (const Parameter& p : profile.parameters) {
     if (p.name != "storage.read.bandwidth" || !p.refused.empty()) continue;
     const double block = leading_number(value_of(p, "block").value_or(""));
     const double depth = leading_number(value_of(p, "depth").value_or(""));
-    if (block > 0 && depth > 0)
-      points.emplace_back(relative_depth(block * depth, peak, latency), p.estimate.value / peak);
+    if (block > 0 && depth > 0) {
+      const double outstanding = outstanding_on_device(block * depth, p.estimate.value, floor);
+      points.emplace_back(relative_depth(outstanding, peak, whole - floor), p.estimate.value / peak);
+    }
   }
   if (points.empty()) refuse_none(profile, "storage.read.bandwidth", "storage.read.bandwidth");
   std::sort(points.begin(), points.end());
@@ -121,8 +132,9 @@ void bind_parameter(BoundFigure& bound, const Profile& profile, BoundDesign& des
     design.curve = flash_curve(profile);
     figure.estimate = results::exactly(1);
     figure.source = results::Source::measured;
-    figure.citation =
-        "shape of storage.read.bandwidth over " + std::to_string(design.curve.depth.size()) + " relative depths";
+    figure.citation = "shape of storage.read.bandwidth over " + std::to_string(design.curve.depth.size()) +
+                      " relative depths" +
+                      (results::find(profile, "storage.floor") ? ", the host's software taken off" : "");
     bound.parameter = "storage.read.bandwidth";
     return;
   }

@@ -82,6 +82,17 @@ TEST(Bind, FlashCurveRisesWithDepthAndEndsAtTheWhole) {
   EXPECT_NEAR(bound.curve.share.front(), 4096 / (90e-6 + 4096 / 1.5e9) / 1.5e9, 1e-6);
 }
 
+// One request is as deep either way; many are deeper, since the software's part of them is no reading.
+TEST(Bind, TheHostsSoftwareIsTakenOffTheShapeOfFlash) {
+  results::Profile measured = example::profile();
+  const FlashCurve with = bind(example::design("hbf"), measured).curve;
+  measured.parameters.push_back(example::parameter("storage.floor", "", 9e-6, results::Unit::second));
+  const FlashCurve without = bind(example::design("hbf"), measured).curve;
+  EXPECT_NEAR(without.depth.front(), with.depth.front(), 0.1 * with.depth.front());
+  EXPECT_NEAR(without.depth.back() / with.depth.back(), 90.0 / 81, 0.01);
+  EXPECT_EQ(without.share.back(), with.share.back());
+}
+
 TEST(ValueAt, AMeasuredRateSpreadsByItsClassAClaimIsDeliveredInPart) {
   BoundFigure bound;
   bound.figure.slot = slot(Key::compute_bf16);
