@@ -41,8 +41,8 @@
 #include "probes/probe/workspace.hpp"
 #include "results/record/unit.hpp"
 #include "storage/device_canary.hpp"
+#include "storage/files/device_counter.hpp"
 #include "storage/requests/latency_histogram.hpp"
-#include "storage/files/read_counter.hpp"
 #include "storage/requests/ring.hpp"
 #include "storage/storage_read_description.hpp"
 
@@ -95,9 +95,9 @@ class StorageRead final : public probes::Trial {
     for (std::size_t at = 0; at < memory.size(); at += page) memory[at] = std::byte{1};
     const bool registered = ring_.register_buffers(memory);
     latencies_.clear();
-    const double before = counter_.bytes();
+    const DeviceCount before = counter_.now();
     const double seconds = read(memory, iterations);
-    const double device = counter_.bytes() - before;
+    const double device = (counter_.now() - before).read_bytes;
     ring_.unregister_buffers();
     compare(memory);
 
@@ -254,7 +254,7 @@ class StorageRead final : public probes::Trial {
   probes::Workspace& workspace_;
   const ReadPoint point_;
   TestFile file_;
-  ReadCounter counter_;
+  DeviceCounter counter_;
   Ring ring_;
   Fault fault_;
   std::vector<std::uint32_t> order_;    // blocks of one pass
