@@ -96,6 +96,12 @@ bool is_block_device(const fs::path& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISBLK(status.st_mode);
 }
 
+bool same_device(const fs::path& one, const fs::path& other) {
+  struct stat a = {}, b = {};
+  return ::stat(one.c_str(), &a) == 0 && ::stat(other.c_str(), &b) == 0 && S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode) &&
+         a.st_rdev == b.st_rdev;
+}
+
 FileDescriptor open_device(const fs::path& device, Access access) {
   const int flags = (access == Access::write ? O_RDWR : O_RDONLY) | O_DIRECT | O_CLOEXEC | O_NONBLOCK;
   struct stat status = {};
@@ -109,6 +115,10 @@ FileDescriptor open_device(const fs::path& device, Access access) {
   struct stat now = {};
   if (!opened || ::fstat(opened.number(), &now) != 0) throw refused(errno, access, status.st_rdev);
   if (now.st_rdev != status.st_rdev) throw Unavailable("the block device of --target became another one");
+  int read_only = 0;  // the kernel lets it be opened all the same, and fails each write
+  if (access == Access::write && ::ioctl(opened.number(), BLKROGET, &read_only) == 0 && read_only != 0) {
+    throw refused(EROFS, access, status.st_rdev);
+  }
   return opened;
 }
 

@@ -15,6 +15,7 @@ namespace sextant::storage {
 enum class Access { read, write };
 
 bool is_block_device(const std::filesystem::path& path);
+bool same_device(const std::filesystem::path& one, const std::filesystem::path& other);
 
 // Opens it with O_DIRECT. Throws probes::Unavailable with a sentence: not there, no permission, read-only, or somebody
 // uses it (a file system, swap, RAID, device mapper). That is asked of the kernel by opening it alone for a moment.
