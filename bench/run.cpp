@@ -25,6 +25,7 @@
 #include "results/record/csv.hpp"
 #include "results/record/states.hpp"
 #include "results/record/summary.hpp"
+#include "storage/device_log.hpp"
 
 namespace sextant::bench {
 
@@ -120,16 +121,35 @@ void warn(results::Provenance& provenance, const std::string& warning) {
   talk("sextant: warning: " + warning);
 }
 
+// Facts of a run that is resumed are those of its last part.
+void replace(results::Provenance& provenance, const storage::Facts& facts) {
+  for (const auto& [key, text] : facts) {
+    std::erase_if(provenance.environment, [&](const auto& fact) { return fact.first == key; });
+    provenance.environment.emplace_back(key, text);
+  }
+}
+
+bool probes_storage(const std::vector<PlannedProbe>& plan) {
+  return std::any_of(plan.begin(), plan.end(),
+                     [](const PlannedProbe& planned) { return planned.probe.name.starts_with("storage."); });
+}
+
 int measure(results::Run& run, const std::vector<PlannedProbe>& plan, results::RunFolder folder, const Options& options,
             const probes::Machine& machine) {
   Interrupt interrupt;
   const TargetFolder target(options.target, folder.path());
   warn(run.provenance, target.warning());
+  const storage::DeviceWatch device(target.path());
   Supervision supervision;
   supervision.machine = machine;
   supervision.target = fs::absolute(target.path()).string();  // to the worker only; never into the record
   supervision.budget = options.budget.empty() ? default_budget(run.provenance.mode) : parse_duration(options.budget);
   supervision.patience = patience_for(run.provenance.mode);
+  supervision.closing = [&](results::Provenance& provenance) {
+    if (!probes_storage(plan)) return;
+    replace(provenance, device.before());
+    replace(provenance, device.after());
+  };
   const auto earlier = std::ptrdiff_t(run.launches.size());
   const probes::Clock clock = probes::monotonic_clock();
   const double begin = clock();
