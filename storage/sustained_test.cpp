@@ -115,6 +115,18 @@ TEST_F(SustainedTest, ADeviceThatLosesItsEndFailsThePoint) {
   EXPECT_THAT(failure(*reading), testing::AnyOf(HasSubstr("Input/output error"), HasSubstr("ended after")));
 }
 
+// Writes into a file system that became full, or a file longer than it may be, end with the kernel's word for it.
+TEST_F(SustainedTest, ADeviceThatTakesNoWritesFailsThePoint) {
+  const RamDevice device(4 * span);
+  if (device.path().empty()) GTEST_SKIP() << "no block device in memory here: zram and root are needed";
+  const TestFolder named;
+  name_device(named.path(), {device.path(), true});
+  probes::Workspace workspace(machine_, named.path(), 42);
+  const auto writing = sustained_trial(workspace, {Access::write, span, block, 4, 0.1}, Medium::device,
+                                       [](Move& move) { move.offset += 4 * span; });  // beyond its end
+  EXPECT_THAT(failure(*writing), HasSubstr("No space left on device"));
+}
+
 TEST_F(SustainedTest, MeasuresABlockDevice) {
   const RamDevice device(4 * span);
   if (device.path().empty()) GTEST_SKIP() << "no block device in memory here: zram and root are needed";

@@ -47,6 +47,10 @@ std::uint64_t free_space(const fs::path& target) {
 
 void require_folder(const fs::path& target, Medium medium) {
   if (target.empty()) throw Unavailable("no --target folder given");
+  std::error_code error;
+  if (fs::exists(target, error) && !fs::is_directory(target, error)) {
+    throw Unavailable("what --target names is not a folder");
+  }
   if (medium == Medium::device) refuse_memory(target);
 }
 

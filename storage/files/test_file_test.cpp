@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/magic.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -128,6 +129,63 @@ TEST(TestFile, NeedsATarget) {
   EXPECT_EQ(unavailable_sentence([] { TestFile::open({}, page); }), "no --target folder given");
   EXPECT_THAT(unavailable_sentence([] { TestFile::open("no/such/folder", page); }),
               HasSubstr("--target folder cannot be used: No such file"));
+}
+
+TEST(TestFile, NeedsAFolder) {
+  EXPECT_THAT(unavailable_sentence([] { TestFile::open("/dev/null", page); }), HasSubstr("not a folder"));
+}
+
+TEST(TestFile, AFolderThatMayNotBeWrittenIsOneSentence) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  const TestFolder folder;
+  std::filesystem::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_THAT(unavailable_sentence([&] { TestFile::open(folder.path(), page, Medium::anything); }),
+              HasSubstr("may not make files in the --target folder"));
+}
+
+// A file system for one test; needs root.
+class Mount {
+ public:
+  Mount(const char* type, const fs::path& at, unsigned long flags, const char* options)
+      : at_(at), works_(::mount("none", at.c_str(), type, flags, options) == 0) {}
+  ~Mount() {
+    if (works_) ::umount(at_.c_str());
+  }
+  Mount(const Mount&) = delete;
+  Mount& operator=(const Mount&) = delete;
+  bool works() const { return works_; }
+
+ private:
+  fs::path at_;
+  bool works_;
+};
+
+TEST(TestFile, AReadOnlyFileSystemIsOneSentence) {
+  const TestFolder folder;
+  const Mount mount("tmpfs", folder.path(), MS_RDONLY, "size=1m");
+  if (!mount.works()) GTEST_SKIP() << "no mount: root is needed";
+  EXPECT_THAT(unavailable_sentence([&] { TestFile::open(folder.path(), page, Medium::anything); }),
+              HasSubstr("is read-only"));
+}
+
+TEST(TestFile, AFullFileSystemIsOneSentence) {
+  const TestFolder folder;
+  const Mount mount("tmpfs", folder.path(), 0, "size=1m");
+  if (!mount.works()) GTEST_SKIP() << "no mount: root is needed";
+  const auto open = [&](std::uint64_t bytes) {
+    return unavailable_sentence([&] { TestFile::open(folder.path(), bytes, Medium::anything); });
+  };
+  EXPECT_THAT(open(std::uint64_t{1} << 20), HasSubstr("may take half of what is free, 1 MiB are free"));
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(TestFile, AFileSystemWithoutDirectRequestsIsOneSentence) {
+  const TestFolder folder;
+  const Mount mount("ramfs", folder.path(), 0, "");
+  if (!mount.works()) GTEST_SKIP() << "no ramfs, or no root";
+  const std::string reason = unavailable_sentence([&] { TestFile::open(folder.path(), page, Medium::anything); });
+  if (reason.empty()) GTEST_SKIP() << "this kernel takes O_DIRECT in memory";
+  EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
 TEST(TestFile, MemoryIsNotADevice) {
