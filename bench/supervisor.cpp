@@ -122,6 +122,7 @@ void supervise(const std::vector<PlannedProbe>& plan, results::Run& run, results
     run.provenance.state = results::State::interrupted;
     conclude_interrupted(run, plan);
     results::flag_noise(run);
+    supervision.closing(run.provenance);
     folder.finish(run);
     throw;
   } catch (const results::WriteError&) {
@@ -133,6 +134,7 @@ void supervise(const std::vector<PlannedProbe>& plan, results::Run& run, results
                                [](const Measurement& point) { return point.flags.interrupted; });
   run.provenance.state = cut ? results::State::interrupted : results::State::complete;
   results::flag_noise(run);
+  supervision.closing(run.provenance);
   folder.finish(run);
 }
 

@@ -22,6 +22,8 @@ struct Supervision {
   // How a worker is started; a test puts its own program here.
   std::function<WorkerCommand(const probes::Probe&, const probes::Machine&, const probes::Point&)> command =
       worker_command;
+  // Called when nothing more is measured, before the record is written for the last time.
+  std::function<void(results::Provenance&)> closing = [](results::Provenance&) {};
 };
 
 // Why a point has what it has, while its run is going on and should it be killed.

@@ -146,14 +146,16 @@ class Launch {
   void visit(Active& active) {
     if (sink_.start) sink_.start(active.assignment->id);
     if (active.iterations == 0) {
-      {
+      if (probe_.whole) {
+        active.iterations = 1;
+      } else {
         const Charge charge(clock_, trial_seconds_);
         active.iterations = pilot(*active.trial, clock_, probe_.sample_seconds);
       }
       if (sink_.pilot) sink_.pilot(active.assignment->id, active.iterations);
     }
     if (since_canaries_ >= between_sets_) watch(active);
-    sample(active, results::Stage::warmup);
+    if (!probe_.whole) sample(active, results::Stage::warmup);
     for (int i = 0; i < samples_per_visit && active.measured < active.assignment->samples; ++i) {
       if (since_canaries_ >= between_canaries_at_most) watch(active);
       sample(active, results::Stage::measure);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/magic.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -49,25 +50,14 @@ class TestFileTest : public testing::Test {
   TestFolder folder_;
 };
 
-TEST(Page, HoldsOnlyItsOwnContent) {
-  std::array<std::byte, page> content = {};
-  EXPECT_FALSE(holds_page(content, 7, 0)) << "zeros";
-  fill_page(content, 7, 5);
-  EXPECT_TRUE(holds_page(content, 7, 5));
-  EXPECT_FALSE(holds_page(content, 7, 6)) << "another page";
-  EXPECT_FALSE(holds_page(content, 8, 5)) << "another file";
-  content[page - 1] ^= std::byte{1};
-  EXPECT_FALSE(holds_page(content, 7, 5)) << "one bit";
-}
-
 TEST_F(TestFileTest, HoldsEveryPage) {
   const TestFile opened = open(size);
   EXPECT_EQ(opened.bytes(), size);
   const std::vector<char> all = content(file());
   ASSERT_EQ(all.size(), size + page);
-  for (std::uint64_t i = 0; i < size / page; ++i) {
-    const std::span bytes(reinterpret_cast<const std::byte*>(all.data()) + i * page, page);
-    EXPECT_TRUE(holds_page(bytes.first<page>(), opened.seed(), i)) << i;
+  for (std::uint64_t at = 0; at < size; at += page) {
+    const std::span bytes(reinterpret_cast<const std::byte*>(all.data()) + at, page);
+    EXPECT_TRUE(opened.holds(bytes, at)) << at;
   }
   EXPECT_FALSE(fs::exists(partial()));
 }
@@ -139,6 +129,80 @@ TEST(TestFile, NeedsATarget) {
   EXPECT_EQ(unavailable_sentence([] { TestFile::open({}, page); }), "no --target folder given");
   EXPECT_THAT(unavailable_sentence([] { TestFile::open("no/such/folder", page); }),
               HasSubstr("--target folder cannot be used: No such file"));
+}
+
+TEST(TestFile, NeedsAFolder) {
+  EXPECT_THAT(unavailable_sentence([] { TestFile::open("/dev/null", page); }), HasSubstr("not a folder"));
+}
+
+// Root may write everywhere; nobody may not.
+class AsNobody {
+ public:
+  AsNobody() : before_(::geteuid()) {
+    if (before_ == 0) changed_ = ::seteuid(65534) == 0;
+  }
+  ~AsNobody() {
+    if (changed_ && ::seteuid(before_) != 0) std::abort();
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+
+ private:
+  uid_t before_;
+  bool changed_ = false;
+};
+
+TEST(TestFile, AFolderThatMayNotBeWrittenIsOneSentence) {
+  const TestFolder folder;
+  fs::permissions(folder.path(), fs::perms(0555));
+  const AsNobody nobody;
+  EXPECT_THAT(unavailable_sentence([&] { TestFile::open(folder.path(), page, Medium::anything); }),
+              HasSubstr("may not make files in the --target folder"));
+}
+
+// A file system for one test; needs root.
+class Mount {
+ public:
+  Mount(const char* type, const fs::path& at, unsigned long flags, const char* options)
+      : at_(at), works_(::mount("none", at.c_str(), type, flags, options) == 0) {}
+  ~Mount() {
+    if (works_) ::umount(at_.c_str());
+  }
+  Mount(const Mount&) = delete;
+  Mount& operator=(const Mount&) = delete;
+  bool works() const { return works_; }
+
+ private:
+  fs::path at_;
+  bool works_;
+};
+
+TEST(TestFile, AReadOnlyFileSystemIsOneSentence) {
+  const TestFolder folder;
+  const Mount mount("tmpfs", folder.path(), MS_RDONLY, "size=1m");
+  if (!mount.works()) GTEST_SKIP() << "no mount: root is needed";
+  EXPECT_THAT(unavailable_sentence([&] { TestFile::open(folder.path(), page, Medium::anything); }),
+              HasSubstr("is read-only"));
+}
+
+TEST(TestFile, AFullFileSystemIsOneSentence) {
+  const TestFolder folder;
+  const Mount mount("tmpfs", folder.path(), 0, "size=1m");
+  if (!mount.works()) GTEST_SKIP() << "no mount: root is needed";
+  const auto open = [&](std::uint64_t bytes) {
+    return unavailable_sentence([&] { TestFile::open(folder.path(), bytes, Medium::anything); });
+  };
+  EXPECT_THAT(open(std::uint64_t{1} << 20), HasSubstr("may take half of what is free, 1 MiB are free"));
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(TestFile, AFileSystemWithoutDirectRequestsIsOneSentence) {
+  const TestFolder folder;
+  const Mount mount("ramfs", folder.path(), 0, "");
+  if (!mount.works()) GTEST_SKIP() << "no ramfs, or no root";
+  const std::string reason = unavailable_sentence([&] { TestFile::open(folder.path(), page, Medium::anything); });
+  if (reason.empty()) GTEST_SKIP() << "this kernel takes O_DIRECT in memory";
+  EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
 TEST(TestFile, MemoryIsNotADevice) {

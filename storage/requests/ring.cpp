@@ -4,6 +4,7 @@
 #include <liburing.h>
 
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <system_error>
@@ -56,16 +57,37 @@ void Ring::unregister_buffers() {
   registered_ = {};
 }
 
-void Ring::read(std::uint32_t slot, std::span<std::byte> into, std::uint64_t offset) {
+io_uring_sqe* Ring::room() {
   io_uring_sqe* request = ::io_uring_get_sqe(ring_.get());
   if (request == nullptr) throw std::logic_error("more requests queued than the ring has room for");
+  return request;
+}
+
+bool Ring::known(std::span<const std::byte> memory) const {
+  return memory.data() >= registered_.data() &&
+         memory.data() + memory.size() <= registered_.data() + registered_.size();
+}
+
+// What prepares a request clears user_data and flags: both are set after it.
+void Ring::read(std::uint32_t slot, std::span<std::byte> into, std::uint64_t offset) {
+  io_uring_sqe* request = room();
   const auto bytes = static_cast<unsigned>(into.size());
-  const bool known =
-      into.data() >= registered_.data() && into.data() + into.size() <= registered_.data() + registered_.size();
-  if (known) {
+  if (known(into)) {
     ::io_uring_prep_read_fixed(request, file_, into.data(), bytes, offset, 0);
   } else {
     ::io_uring_prep_read(request, file_, into.data(), bytes, offset);
+  }
+  request->flags |= static_cast<__u8>(file_flags_);
+  request->user_data = slot;
+}
+
+void Ring::write(std::uint32_t slot, std::span<const std::byte> from, std::uint64_t offset) {
+  io_uring_sqe* request = room();
+  const auto bytes = static_cast<unsigned>(from.size());
+  if (known(from)) {
+    ::io_uring_prep_write_fixed(request, file_, from.data(), bytes, offset, 0);
+  } else {
+    ::io_uring_prep_write(request, file_, from.data(), bytes, offset);
   }
   request->flags |= static_cast<__u8>(file_flags_);
   request->user_data = slot;
@@ -76,6 +98,18 @@ void Ring::submit_and_wait() {
   do result = ::io_uring_submit_and_wait(ring_.get(), 1);
   while (result == -EINTR || result == -EAGAIN);
   if (result < 0) throw std::system_error(-result, std::system_category(), "io_uring_enter");
+}
+
+bool Ring::submit_and_wait(double seconds) {
+  const double whole = std::floor(seconds);
+  __kernel_timespec most = {static_cast<std::int64_t>(whole), static_cast<long long>((seconds - whole) * 1e9)};
+  io_uring_cqe* first = nullptr;
+  int result = 0;
+  do result = ::io_uring_submit_and_wait_timeout(ring_.get(), &first, 1, &most, nullptr);
+  while (result == -EINTR || result == -EAGAIN);
+  if (result == -ETIME) return false;
+  if (result < 0) throw std::system_error(-result, std::system_category(), "io_uring_enter");
+  return true;
 }
 
 std::span<const Completion> Ring::take() {

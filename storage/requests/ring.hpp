@@ -10,6 +10,7 @@
 #include <vector>
 
 struct io_uring;
+struct io_uring_sqe;
 
 namespace sextant::storage {
 
@@ -19,7 +20,7 @@ struct Completion {
   int result;          // bytes read, or a negative errno
 };
 
-// An io_uring for reads of one file. No polling thread (it would take a core from what is measured) and no polled
+// An io_uring for requests to one file. No polling thread (it would take a core from what is measured) and no polled
 // completions (few drivers have them). Used by one thread.
 class Ring {
  public:
@@ -27,18 +28,22 @@ class Ring {
   // probes::Unavailable with the sentence of why_refused() when the kernel says no.
   Ring(unsigned depth, int file);
 
-  // Registers memory that read() may then name, in place of what was registered before; spares the kernel looking up
-  // and pinning pages per request. Returns false when the kernel refuses (locked-memory limit); reads then work
-  // unregistered.
+  // Registers memory that requests may then name, in place of what was registered before; spares the kernel looking up
+  // and pinning pages per request. Returns false when the kernel refuses (locked-memory limit); requests then
+  // work unregistered.
   bool register_buffers(std::span<std::byte> memory);
   void unregister_buffers();
 
-  // Queues a read, into registered memory or any other; nothing is sent before submit_and_wait(). At most `depth` may
+  // Queues a request, with registered memory or any other; nothing is sent before submit_and_wait(). At most `depth` may
   // be queued or in flight.
   void read(std::uint32_t slot, std::span<std::byte> into, std::uint64_t offset);
+  void write(std::uint32_t slot, std::span<const std::byte> from, std::uint64_t offset);
 
   // Sends what is queued and returns when at least one request has finished. Throws std::system_error.
   void submit_and_wait();
+
+  // The same for at most `seconds`; false when nothing has finished by then.
+  bool submit_and_wait(double seconds);
 
   // Takes everything that has finished; valid until the next call.
   std::span<const Completion> take();
@@ -47,6 +52,9 @@ class Ring {
   struct Close {
     void operator()(io_uring* ring) const;
   };
+  io_uring_sqe* room();
+  bool known(std::span<const std::byte> memory) const;
+
   std::unique_ptr<io_uring, Close> ring_;
   std::span<std::byte> registered_;
   std::vector<Completion> finished_;
