@@ -8,13 +8,12 @@ namespace {
 
 TEST(AbsentStorage, DescribesTheFamilyAndSaysWhyItCannotRun) {
   const auto probes = storage_probes();
-  ASSERT_EQ(probes.size(), 2u);
+  ASSERT_FALSE(probes.empty());
   EXPECT_EQ(probes[0].name, "storage.read");
-  EXPECT_EQ(probes[1].name, "storage.sustained");
   for (const auto& probe : probes) {
-    EXPECT_FALSE(probe.prepare);
+    EXPECT_FALSE(probe.prepare) << probe.name;
     const auto availability = probe.available({});
-    EXPECT_FALSE(availability.ready);
+    EXPECT_FALSE(availability.ready) << probe.name;
     EXPECT_NE(availability.reason.find("liburing-dev"), std::string::npos) << availability.reason;
   }
 }

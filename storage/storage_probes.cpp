@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/storage_probes.hpp"
 
-#include "storage/storage_read.hpp"
+#include "storage/request_probes.hpp"
 #include "storage/sustained.hpp"
 
 namespace sextant::storage {
 
-std::vector<probes::Probe> storage_probes() { return {storage_read(), sustained()}; }
+std::vector<probes::Probe> storage_probes() {
+  return {storage_read(), storage_write(), storage_mixed(), storage_latency(), sustained()};
+}
 
 }  // namespace sextant::storage
