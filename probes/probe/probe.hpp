@@ -70,8 +70,8 @@ struct Probe {
   std::string name;     // "memory.read"
   std::string summary;  // one sentence: what the number means
   Quantity quantity;
-  double precision = 0.01;                    // relative half-width of the interval at which a point is done
-  double sample_seconds = 0.01;               // least duration of one sample, from which the pilot takes its iterations
+  double precision = 0.01;       // relative half-width of the interval at which a point is done
+  double sample_seconds = 0.01;  // least duration of one sample, from which the pilot takes its iterations
   bool whole = false;  // a sample is one experiment from its beginning: no pilot (one iteration) and no warm-up
   std::string worker = "sextant";             // the program that can run it: sextant, sextant-net, sextant-gpu
   std::vector<std::string> launch_axes = {};  // points that differ here need different processes (ranks)

@@ -42,6 +42,18 @@ TEST_F(Sampler, EveryVisitBeginsWithAWarmUpAndEachStageIsCountedInOrder) {
   EXPECT_EQ(scripts[0].verified, 1);
 }
 
+TEST_F(Sampler, OfAWholeExperimentNothingIsRunThatIsNotASample) {
+  probe.whole = true;
+  launch(1, 6);
+  EXPECT_EQ(pilots[0], 1u);
+  ASSERT_EQ(rows[0].size(), 6u);
+  for (const auto& row : rows[0]) {
+    EXPECT_EQ(row.stage, results::Stage::measure);
+    EXPECT_EQ(row.operations, 1);
+  }
+  EXPECT_EQ(scripts[0].runs, 6);
+}
+
 TEST_F(Sampler, ALaunchThatIsCompletedCountsOnFromTheRowsThatAreThere) {
   Workspace workspace(machine, {}, 42);
   run_launch(probe, workspace, {{0, Point{{"n", 0.0}}, 10, 2, 7, 3}}, 0, scripted.clock(), 100, sink);
