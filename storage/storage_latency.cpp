@@ -7,7 +7,7 @@
 // How bytes are counted: requests times `block`; an operation is a round of `depth` requests, so that seconds an operation
 // are the latency.
 //
-// What would make it wrong: the clock, read twice an answer of the ring (50 ns), which a nop sees; answers that are taken
+// What would make it wrong: the clock, read twice an answer, which is seen in a nop; answers that are taken
 // together, which the later ones wait for at higher depth (that is what a program sees); otherwise as storage.read.
 //
 // How it is verified: as storage.read. Of nops, each answer is counted.

@@ -11,7 +11,8 @@
 // What would make it wrong: content that the device compresses or drops as zeros or duplicates (every sector is
 // pseudo-random and no two are alike); a file whose blocks were reserved and never written, whose first writes have to
 // note that (ours was written when it was made); a file system that copies on write, for which every write is a new place
-// (that is what it does); stamping the buffer, which takes a fortieth of a second per gigabyte while others are in flight;
+// (that is what it does); stamping the buffer (a twentieth of
+// its bytes are touched while others are in flight);
 // a device that is still fast because its fast part is not yet full (storage.sustained).
 //
 // How it is verified: every write carries a new generation in the stamps of its sectors, and only into the file that we

@@ -36,12 +36,14 @@ TEST(Protocol, ARowKeepsEveryBitAndWhatIsNotAvailable) {
   message.sample.bytes = 1e300;
   message.sample.cpu = 1;
   message.sample.extras = {results::not_available, 1.0 / 3};
+  message.sample.requests = {1.0 / 7, 0};
   const Message back = message_from_line(to_line(message));
   EXPECT_EQ(back.sample.seconds, message.sample.seconds);
   EXPECT_EQ(back.sample.bytes, message.sample.bytes);
   EXPECT_TRUE(std::isnan(back.sample.conditions.run_delay));
   EXPECT_TRUE(std::isnan(back.sample.extras[0]));
   EXPECT_EQ(back.sample.extras[1], 1.0 / 3);
+  EXPECT_EQ(back.sample.requests, message.sample.requests);
 }
 
 TEST(Protocol, CanariesTravelWithTheRow) {

@@ -14,8 +14,8 @@
 namespace sextant::storage {
 namespace {
 
-// What a request costs on top of its device, least first: completions handled when the only thread that submits asks for
-// them (DEFER_TASKRUN, Linux 6.1), or without interrupting it (COOP_TASKRUN, 5.19); older kernels answer EINVAL.
+// Completions are handled when the only thread that submits asks for them (DEFER_TASKRUN, Linux 6.1), or at least without
+// interrupting it (COOP_TASKRUN, 5.19); older kernels answer EINVAL.
 std::unique_ptr<io_uring> set_up(unsigned depth, const RingOptions& options) {
   unsigned wanted = options.completion_poll ? IORING_SETUP_IOPOLL : 0u;
   std::array<unsigned, 3> cheaper = {IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, IORING_SETUP_COOP_TASKRUN,
