@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "storage/layers/descriptions.hpp"
 #include "storage/storage_probes.hpp"
 #include "storage/storage_read_description.hpp"
 
 namespace sextant::storage {
 
 std::vector<probes::Probe> storage_probes() {
-  probes::Probe read = storage_read_description();
-  read.available = [](const probes::Machine&) {
-    return probes::unavailable(
-        "built without liburing (not found, or SEXTANT_STORAGE=OFF): install liburing-dev and build again");
-  };
-  return {read};
+  std::vector<probes::Probe> probes = {storage_read_description(), stream_layers_description()};
+  for (probes::Probe& probe : probes) {
+    probe.available = [](const probes::Machine&) {
+      return probes::unavailable(
+          "built without liburing (not found, or SEXTANT_STORAGE=OFF): install liburing-dev and build again");
+    };
+  }
+  return probes;
 }
 
 }  // namespace sextant::storage

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/storage_probes.hpp"
 
+#include "storage/layers/stream_layers.hpp"
 #include "storage/storage_read.hpp"
 
 namespace sextant::storage {
 
-std::vector<probes::Probe> storage_probes() { return {storage_read()}; }
+std::vector<probes::Probe> storage_probes() { return {storage_read(), stream_layers()}; }
 
 }  // namespace sextant::storage

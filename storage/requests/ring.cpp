@@ -78,6 +78,22 @@ void Ring::submit_and_wait() {
   if (result < 0) throw std::system_error(-result, std::system_category(), "io_uring_enter");
 }
 
+bool Ring::submit_and_wait(double seconds) {
+  int result = 0;
+  if (seconds <= 0) {
+    result = ::io_uring_submit_and_get_events(ring_.get());
+  } else {
+    const auto whole = static_cast<long long>(seconds);
+    __kernel_timespec most = {whole, static_cast<long long>((seconds - static_cast<double>(whole)) * 1e9)};
+    io_uring_cqe* first = nullptr;
+    result = ::io_uring_submit_and_wait_timeout(ring_.get(), &first, 1, &most, nullptr);
+  }
+  if (result < 0 && result != -ETIME && result != -EINTR && result != -EAGAIN) {
+    throw std::system_error(-result, std::system_category(), "io_uring_enter");
+  }
+  return ::io_uring_cq_ready(ring_.get()) > 0;
+}
+
 std::span<const Completion> Ring::take() {
   std::size_t count = 0;
   unsigned head = 0;

@@ -40,6 +40,9 @@ class Ring {
   // Sends what is queued and returns when at least one request has finished. Throws std::system_error.
   void submit_and_wait();
 
+  // The same for at most `seconds` (zero: only looks); false when nothing has finished by then.
+  bool submit_and_wait(double seconds);
+
   // Takes everything that has finished; valid until the next call.
   std::span<const Completion> take();
 
