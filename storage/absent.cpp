@@ -6,7 +6,8 @@
 namespace sextant::storage {
 
 std::vector<probes::Probe> storage_probes() {
-  std::vector<probes::Probe> probes = {storage_read_description(), stream_layers_description()};
+  std::vector<probes::Probe> probes = {storage_read_description(), stream_layers_description(),
+                                       sparse_rows_description()};
   for (probes::Probe& probe : probes) {
     probe.available = [](const probes::Machine&) {
       return probes::unavailable(

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/storage_probes.hpp"
 
+#include "storage/layers/sparse_rows.hpp"
 #include "storage/layers/stream_layers.hpp"
 #include "storage/storage_read.hpp"
 
 namespace sextant::storage {
 
-std::vector<probes::Probe> storage_probes() { return {storage_read(), stream_layers()}; }
+std::vector<probes::Probe> storage_probes() { return {storage_read(), stream_layers(), sparse_rows()}; }
 
 }  // namespace sextant::storage
