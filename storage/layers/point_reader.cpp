@@ -22,6 +22,10 @@ std::span<std::byte> huge_aligned(probes::Workspace& workspace, std::size_t byte
   return arena.subspan(past == 0 ? 0 : huge_page - past, bytes);
 }
 
+double request_bytes(const DeviceCount& count) {
+  return count.read_requests > 0 ? count.read_bytes / count.read_requests : results::not_available;
+}
+
 probes::Availability ring_available(const probes::Machine&) {
   try {
     Ring(1, -1);

@@ -99,7 +99,7 @@ class SparseRows final : public probes::Trial {
     for (std::size_t at = 0; at < memory_now.size(); at += page) memory_now[at] = std::byte{1};  // faulted in
     buffers_ = memory_now.first(point_.threads * point_.chunk);
     kept_ = memory_now.subspan(buffers_.size());
-    const double before = counter_.now().read_bytes;
+    const DeviceCount before = counter_.now();
     rows_.clear();
     since_clear_ = 0;
     Done ramp, timed;
@@ -111,9 +111,9 @@ class SparseRows final : public probes::Trial {
       for (std::uint64_t i = 0; i < tokens; ++i) serve_token(crew, timed);
       seconds = probes::elapsed(begin, clock_());
     }
-    const double device = counter_.now().read_bytes - before;
-    if (!std::isnan(device)) {
-      device_bytes_ += device;
+    const DeviceCount device = counter_.now() - before;
+    if (!std::isnan(device.read_bytes)) {
+      device_bytes_ += device.read_bytes;
       watched_bytes_ += ramp.read + timed.read;
     }
     const double wanted = static_cast<double>(tokens * active_ * 2 * point_.row);
@@ -122,7 +122,8 @@ class SparseRows final : public probes::Trial {
     return {.operations = static_cast<double>(tokens),
             .bytes = wanted,
             .seconds = seconds,
-            .extras = {hit_rate, timed.read, missed > 0 ? timed.read / missed : results::not_available, device}};
+            .extras = {hit_rate, timed.read, missed > 0 ? timed.read / missed : results::not_available,
+                       device.read_bytes, request_bytes(device)}};
   }
 
   void verify() override {

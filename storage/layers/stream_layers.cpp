@@ -6,8 +6,9 @@
 // the layer is held until layer / consumer seconds have passed, as slower arithmetic would.
 //   order known: layer after layer. One is asked for as soon as a buffer is free, that is `prefetch` steps ahead.
 //   order dependent: the products of a layer decide which of eight candidates is next. Nothing can be asked for earlier
-//   but on a guess: `prefetch` of the eight candidates of the next step are, as soon as buffers are free, and one of them
-//   is right with probability prefetch / 8. What turns out to be wrong is not sent any more; what was sent comes in vain.
+//   but on a guess: when a layer is there and the arithmetic begins, `prefetch` of the eight candidates of the next step
+//   are asked for, and one of them is right with probability prefetch / 8. What turns out to be wrong is not sent any
+//   more; what was sent comes in vain.
 // Requests go out in the order in which their layers were asked for, at most `depth` at a time.
 //
 // What the columns say, per layer and over whole tokens: exposed, from when the layer is decided (the end of the one
@@ -21,18 +22,23 @@
 // T = t + (layer - block) / B, which is the model's t_R + t_xfer:
 //   known:      layer time = max(c, layer / B, (T + c) / (prefetch + 1)); exposed is what it is longer than c. A buffer
 //               is taken for T + c at least, and prefetch + 1 of them go round. Without prefetch: c + T.
-//   dependent:  c + T without prefetch; c + (1 - prefetch / 8) T where consuming lasts longer than reading the guesses,
-//               c >= T + (prefetch - 1) layer / B. Where it is shorter, the rest of the guesses comes on top: of the right
-//               one until it is there, of wrong ones as many blocks as were in flight.
+//   dependent:  c + T without prefetch. With it c + (1 - p) (T + O / B) + p late, where p = prefetch / 8,
+//               O = min(depth block, max(0, prefetch layer - B c)) is what is still in flight in vain, and late, what is
+//               missing of the right guess, the mean over i = 1 .. prefetch of max(0, T + (i - 1) layer / B - c). Where
+//               consuming lasts longer than all guesses do, that is c + (1 - p) T.
+// A device that is slow to wake takes longer for a layer alone than T says: t and B are those of a device kept busy.
 //
 // How bytes are counted: layers consumed times their bytes. Reads in vain are in read_bandwidth and device_bytes only.
 //
 // What would make it wrong: whoever submits the reads takes time from whoever consumes. One thread does both: it looks
-// for completions after each piece of 128 KiB, and sleeps in the ring while it waits. A thread of its own to submit would
+// for completions before each piece of 128 KiB, and sleeps in the ring while it waits. A thread of its own to submit would
 // take a processor that the kernel's side of the reads needs on a small machine, and would need a hand-over per layer;
-// what looking costs is in `consumed`. A piece lasts some ten microseconds: requests that are sent that much late matter
-// where depth * block is less than the device moves meanwhile. As for storage.read: caches below the page cache, small
-// pages, unregistered buffers, burst credits. And a guess here costs nothing to make and is right by chance alone.
+// what looking and sending cost, about a tenth of multiplying 4 MiB, is in `consumed`, within the time that a consumer's
+// rate allows it. A piece lasts some ten microseconds: requests that are sent that much late matter where depth * block
+// is less than the device moves meanwhile. Requests for neighbouring blocks that are sent together reach the device as one:
+// request_bytes says how large they were, and the device may be idle between two. As for storage.read: caches below the
+// page cache, small pages, unregistered buffers, burst credits. And a guess here costs nothing to make and is right by
+// chance alone.
 //
 // How it is verified: the products and stamps of all pages of a layer, in order, make its digest. verify() computes what
 // the digests must be from the file's seed, and walks the order again from these: a byte that differs, a layer that was
@@ -87,7 +93,7 @@ class StreamLayers final : public probes::Trial {
   Work run(std::uint64_t tokens) override {
     const std::span<std::byte> buffers = memory();
     for (std::size_t at = 0; at < buffers.size(); at += page) buffers[at] = std::byte{1};  // faulted in
-    const double before = counter_.now().read_bytes;
+    const DeviceCount before = counter_.now();
     const ReadFlow idle = reader_.flow(clock_());
     reader_.begin(buffers);
     guesses_ = 0;
@@ -104,9 +110,9 @@ class StreamLayers final : public probes::Trial {
     const ReadFlow last = reader_.flow(end);
     reader_.end();
 
-    const double device = counter_.now().read_bytes - before;
-    if (!std::isnan(device)) {
-      device_bytes_ += device;
+    const DeviceCount device = counter_.now() - before;
+    if (!std::isnan(device.read_bytes)) {
+      device_bytes_ += device.read_bytes;
       watched_bytes_ += reader_.flow(clock_()).bytes - idle.bytes;
     }
     const double seconds = probes::elapsed(begin, end);
@@ -116,7 +122,7 @@ class StreamLayers final : public probes::Trial {
             .seconds = seconds,
             .extras = {times_.exposed / layers, times_.consumed / layers,
                        (last.byte_seconds - first.byte_seconds) / seconds, (last.bytes - first.bytes) / seconds,
-                       times_.predicted / layers, device}};
+                       times_.predicted / layers, device.read_bytes, request_bytes(device)}};
   }
 
   void verify() override {
@@ -181,7 +187,8 @@ class StreamLayers final : public probes::Trial {
     }
   }
 
-  // The wanted layer first, then what comes after it, as far as buffers are free.
+  // The wanted layer first; what comes after it as far as buffers are free. Guesses have to wait until it is there: a device
+  // shares its bandwidth between all that is asked of it.
   unsigned wait_for(std::uint64_t layer) {
     for (;;) {
       auto buffer = reader_.buffer_of(layer);
@@ -191,11 +198,8 @@ class StreamLayers final : public probes::Trial {
       }
       if (buffer) {
         asked_ = std::max(asked_, step_ + 1);
-        ask_ahead();
-        if (reader_.whole(*buffer)) {
-          reader_.look();  // sends what was just asked for
-          return *buffer;
-        }
+        if (reader_.whole(*buffer)) return *buffer;
+        if (point_.order == Order::known) ask_ahead();
       } else if (!reader_.busy()) {
         throw std::logic_error("storage.stream_layers: no buffer is left for the wanted layer");
       }
@@ -219,8 +223,8 @@ class StreamLayers final : public probes::Trial {
     const std::span<const std::byte> content = reader_.content(buffer);
     Digest digest;
     for (std::size_t at = 0; at < content.size(); at += piece) {
-      digest.add_rows(content.subspan(at, std::min(piece, content.size() - at)), x_, faults_.dot);
       keep_reading();
+      digest.add_rows(content.subspan(at, std::min(piece, content.size() - at)), x_, faults_.dot);
     }
     if (point_.consumer > 0) pace(begin + static_cast<double>(point_.layer) / point_.consumer);
     digest_ = digest.value();
