@@ -18,15 +18,15 @@
 // probability (1 - share)^n; units that are whole chunks are read alone.
 //
 // What would make it wrong: as for storage.read, caches below the page cache: the layer is a quarter of a GiB. More
-// threads than processors are meant: each sleeps in the kernel until its chunk has come; but each wakes for every token, which
-// costs about ten microseconds a thread, and shows where a token wants little. The multiplication runs in the threads that
-// read: at a rate of the device near that of the kernel it shows. Rows of one token are waited for together, as the down
-// projection needs all; a pipeline over tokens would hide the last reads of each.
+// threads than processors are meant: each sleeps in the kernel until its chunk has come. But each is woken for every
+// token, which shows where a token wants little. The multiplication runs in the threads that read: at a rate of the device
+// near that of the kernel it shows. Rows of one token are waited for together, as the down projection needs all; a
+// pipeline over tokens would hide the last reads of each.
 //
 // How it is verified: each page (or smaller row) leaves its product with a vector without zeros, which verify() compares
-// with that of the page as it was written; a page that comes again, from flash or from memory, must leave the same. The first
-// bytes of each piece of a buffer are overwritten before each read. A sum over hashes of the numbers of what was multiplied
-// must be that of the sets of all tokens. Beside it stands the device's own count.
+// with that of the page as it was written; a page that comes again, from flash or from memory, must leave the same. The
+// first bytes of each page or row in a buffer are overwritten before each read. A sum over hashes of the numbers of what
+// was multiplied must be that of the sets of all tokens. Beside it stands the device's own count.
 //
 // Where the method comes from: Alizadeh et al., "LLM in a flash", arXiv 2312.11514: windowing, row-column bundling, direct
 // reads in chunks by many threads.
