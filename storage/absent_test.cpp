@@ -11,9 +11,9 @@ TEST(AbsentStorage, DescribesTheFamilyAndSaysWhyItCannotRun) {
   ASSERT_FALSE(probes.empty());
   EXPECT_EQ(probes[0].name, "storage.read");
   for (const auto& probe : probes) {
-    EXPECT_FALSE(probe.prepare);
+    EXPECT_FALSE(probe.prepare) << probe.name;
     const auto availability = probe.available({});
-    EXPECT_FALSE(availability.ready);
+    EXPECT_FALSE(availability.ready) << probe.name;
     EXPECT_NE(availability.reason.find("liburing-dev"), std::string::npos) << availability.reason;
   }
 }

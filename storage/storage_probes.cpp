@@ -3,10 +3,12 @@
 
 #include "storage/layers/sparse_rows.hpp"
 #include "storage/layers/stream_layers.hpp"
-#include "storage/storage_read.hpp"
+#include "storage/request_probes.hpp"
 
 namespace sextant::storage {
 
-std::vector<probes::Probe> storage_probes() { return {storage_read(), stream_layers(), sparse_rows()}; }
+std::vector<probes::Probe> storage_probes() {
+  return {storage_read(), storage_write(), storage_mixed(), storage_latency(), stream_layers(), sparse_rows()};
+}
 
 }  // namespace sextant::storage

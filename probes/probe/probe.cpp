@@ -32,7 +32,7 @@ std::vector<Value> numbers(std::initializer_list<double> values) { return {value
 std::vector<Value> words(std::initializer_list<std::string> values) { return {values.begin(), values.end()}; }
 
 results::Table table_of(const Probe& probe, const Machine& machine, bool quick) {
-  results::Table table{probe.name, probe.summary, probe.quantity, {}, probe.extras};
+  results::Table table{probe.name, probe.summary, probe.quantity, {}, probe.extras, probe.request};
   for (const Axis& axis : probe.axes(machine, quick)) table.axes.push_back({axis.name, axis.unit, axis.description});
   return table;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,11 @@ struct Work {
   double bytes = 0;
   std::optional<double> seconds = {};
   std::vector<double> extras = {};  // the probe's declared extra columns, in order
+  // Of single requests, where the probe has a table of them: in order, from the first, valid until the next run. The
+  // sampler keeps the first `kept_requests`.
+  std::span<const double> requests = {};
 };
+inline constexpr std::size_t kept_requests = 512;  // of a sample; all would outgrow every other table
 
 // One prepared point. run() is the only timed call: it allocates nothing and prints nothing.
 class Trial {
@@ -70,6 +75,7 @@ struct Probe {
   std::string worker = "sextant";             // the program that can run it: sextant, sextant-net, sextant-gpu
   std::vector<std::string> launch_axes = {};  // points that differ here need different processes (ranks)
   std::vector<Column> extras = {};            // extra columns per sample
+  std::optional<Column> request = {};         // what Work::requests tells of each request, in a table of its own
   bool metered = false;  // the last of them are those of meters.hpp, which the sampler fills: see with_meters()
 
   // Axes for this machine: what fits into its memory, how many threads it has. Quick takes fewer values.

@@ -225,6 +225,10 @@ class Launch {
     sample.conditions.canary_message = last_canaries_.message;
     sample.conditions.canary_together = last_canaries_.together;
     sample.extras = extras(std::move(work.extras));
+    if (probe_.request && stage == results::Stage::measure) {
+      const auto kept = work.requests.first(std::min(work.requests.size(), kept_requests));
+      sample.requests.assign(kept.begin(), kept.end());
+    }
     pending_.push_back({active.assignment->id, std::move(sample)});
     if (!canaries_) send_pending();
   }

@@ -30,20 +30,22 @@ Json row_json(const results::Sample& sample) {
   const auto& conditions = sample.conditions;
   Json extras = Json::array();
   for (double value : sample.extras) extras.push_back(number(value));
-  return {{"seconds", number(sample.seconds)},
-          {"operations", number(sample.operations)},
-          {"bytes", number(sample.bytes)},
-          {"launch", sample.launch},
-          {"repetition", sample.repetition},
-          {"stage", results::name(sample.stage)},
-          {"start", number(sample.start)},
-          {"cpu", sample.cpu},
-          {"conditions",
-           {number(conditions.involuntary_switches), number(conditions.major_faults), number(conditions.run_delay),
-            number(conditions.cpu_seconds), number(conditions.canary_compute), number(conditions.canary_cache),
-            number(conditions.canary_memory), number(conditions.canary_device), number(conditions.canary_message),
-            number(conditions.canary_together), number(conditions.canary_change)}},
-          {"extras", extras}};
+  Json row = {{"seconds", number(sample.seconds)},
+              {"operations", number(sample.operations)},
+              {"bytes", number(sample.bytes)},
+              {"launch", sample.launch},
+              {"repetition", sample.repetition},
+              {"stage", results::name(sample.stage)},
+              {"start", number(sample.start)},
+              {"cpu", sample.cpu},
+              {"conditions",
+               {number(conditions.involuntary_switches), number(conditions.major_faults), number(conditions.run_delay),
+                number(conditions.cpu_seconds), number(conditions.canary_compute), number(conditions.canary_cache),
+                number(conditions.canary_memory), number(conditions.canary_device), number(conditions.canary_message),
+                number(conditions.canary_together), number(conditions.canary_change)}},
+              {"extras", extras}};
+  if (!sample.requests.empty()) row["requests"] = sample.requests;
+  return row;
 }
 
 results::Sample row_of(const Json& row) {
@@ -61,6 +63,7 @@ results::Sample row_of(const Json& row) {
   sample.conditions = {condition(0), condition(1), condition(2), condition(3), condition(4), condition(5),
                        condition(6), condition(7), condition(8), condition(9), condition(10)};
   for (const Json& value : row.at("extras")) sample.extras.push_back(number(value));
+  if (row.contains("requests")) sample.requests = row["requests"].get<std::vector<double>>();
   return sample;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,7 @@ struct Table {
   Quantity quantity;
   std::vector<Column> axes;
   std::vector<Column> extras;
+  std::optional<Column> request = {};  // what is told of single requests, in a table of their own
 };
 
 // One worker process: when it ran, what watching it cost, and what the machine did meanwhile (NaN where it does not

@@ -5,8 +5,11 @@
 #include <bit>
 #include <cmath>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "results/record/privacy.hpp"
+#include "results/record/request_rows.hpp"
 #include "results/record/run_folder.hpp"
 #include "results/record/run_package.hpp"
 #include "results/record/run_rows.hpp"
@@ -71,12 +74,13 @@ void check_text_file(const std::filesystem::path& file, bool paths, std::vector<
   complaints.tried(file.string(), [&] { check_private_lines(read_text(file), file.string(), paths, complaints); });
 }
 
-using Samples = std::map<std::size_t, SampleBlocks>;  // by position of the measurement
+using Samples = std::map<std::size_t, SampleBlocks>;                // by position of the measurement
+using SampleNumbers = std::set<std::tuple<std::size_t, int, int>>;  // position, launch and repetition, of stage measure
 
 // `all_points` says that every point of the summary is in the index; otherwise rows without one have been explained.
 // Words on the axes give nothing away where those in the summary do not.
 Samples check_raw(const std::filesystem::path& file, const Table& table, int version, const PointIndex& index,
-                  bool all_points, std::vector<std::string>& all) {
+                  bool all_points, SampleNumbers& taken, std::vector<std::string>& all) {
   Complaints complaints(all);
   const std::string named = file.string();
   Samples samples;
@@ -87,12 +91,29 @@ Samples check_raw(const std::filesystem::path& file, const Table& table, int ver
         const std::size_t position = rows.position();
         if (position == PointIndex::npos && all_points) rows.fail_unknown_point();
         Sample sample = rows.sample(position);
+        if (table.request && sample.stage == Stage::measure) taken.emplace(position, sample.launch, sample.repetition);
         sample.extras = {};  // no statistic needs them, and ten million small vectors are much
         if (position != PointIndex::npos) samples[position].add(std::move(sample));
       });
     }
   });
   return samples;
+}
+
+void check_requests(const std::filesystem::path& file, const Table& table, const PointIndex& index,
+                    const SampleNumbers& taken, std::vector<std::string>& all) {
+  Complaints complaints(all);
+  const std::string named = file.string();
+  complaints.tried(named, [&] {
+    RequestRows rows(file, table, index);
+    while (rows.next()) {
+      complaints.tried(named, [&] {
+        const std::size_t position = rows.position();
+        const RequestRows::Row row = rows.row(position);
+        if (taken.count({position, row.launch, row.repetition}) == 0) rows.fail_unknown_sample();
+      });
+    }
+  });
 }
 
 void check_launches(const std::filesystem::path& file, const Run& run, std::vector<std::string>& all) {
@@ -182,7 +203,11 @@ void check_tables(const std::filesystem::path& folder, const CsvTable& summary, 
     for (const Table& table : run.tables) {
       const std::size_t before = all.size();
       const int version = run.provenance.schema;
-      Samples samples = check_raw(folder / raw_file(table), table, version, index, all_points, all);
+      SampleNumbers taken;
+      Samples samples = check_raw(folder / raw_file(table), table, version, index, all_points, taken, all);
+      if (table.request && all.size() == before) {
+        check_requests(folder / request_file(table), table, index, taken, all);
+      }
       // A row that could not be read makes every figure of its point differ: say the cause, not the consequences.
       if (!compare || all.size() != before) continue;
       for (std::size_t row = 0; row < run.measurements.size(); ++row) {

@@ -30,7 +30,7 @@ class RunFolder {
   // `run` are written. `run` holds the samples that are there. Throws InvalidInput when a table has other columns.
   static RunFolder open(const std::filesystem::path& folder, const Run& run);
 
-  // Appends one raw row, which is with the kernel on return. Throws WriteError, after which the file holds whole rows.
+  // Appends one raw row, and those of its requests, which are with the kernel on return. Throws WriteError, after which the file holds whole rows.
   void append(const Measurement& measurement, const Sample& sample);
 
   // Appends the row of a worker process that has ended, likewise.
@@ -48,6 +48,7 @@ class RunFolder {
   std::filesystem::path folder_;
   std::map<std::string, Table> tables_;
   std::map<std::string, AppendedFile> files_;
+  std::map<std::string, AppendedFile> requests_;  // of the probes that tell of single requests
   AppendedFile launches_;
 };
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "results/record/csv.hpp"
+#include "results/record/request_rows.hpp"
 #include "results/record/run_fields.hpp"
 
 namespace sextant::results {
@@ -78,6 +79,17 @@ Json probe_resource(const Table& table, const std::string& licence) {
   return resource;
 }
 
+// Told from the tables of samples by having no "sextant" of its own, so that programs that know no such tables read on.
+Json request_resource(const Table& table, const std::string& licence) {
+  std::vector<std::string> key;
+  for (const Column& axis : table.axes) key.push_back(axis_column(axis));
+  key.insert(key.end(), {"launch", "repetition", "request"});
+  Json resource = table_resource(table.probe + ".requests", "Single requests of the samples of " + table.probe, licence,
+                                 schema(request_fields(table), std::move(key)));
+  resource["requests"] = {{"probe", table.probe}};
+  return resource;
+}
+
 Json file_resource(const char* file, const char* name, const char* format, const char* mediatype,
                    const char* description, const std::string& licence) {
   return {{"name", name},           {"path", file},        {"description", description},   {"format", format},
@@ -139,6 +151,14 @@ Table table_of(const Json& resource) {
   return table;
 }
 
+// Adds to the table of its probe what the table of its requests tells of each.
+void read_requests(const Json& resource, Run& run) {
+  const std::string probe = resource.at("requests").at("probe");
+  for (Table& table : run.tables) {
+    if (table.probe == probe) table.request = column_of(resource.at("schema").at("fields").back());
+  }
+}
+
 void read_own(const Json& own, Run& run) {
   Provenance& provenance = run.provenance;
   provenance.machine = own.at("machine");
@@ -178,7 +198,10 @@ int version_of(const Json& package, const std::string& named) {
 std::string package_text(const Run& run, const CanaryMedians& canaries) {
   const Provenance& p = run.provenance;
   Json resources = Json::array();
-  for (const Table& table : run.tables) resources.push_back(probe_resource(table, p.licence));
+  for (const Table& table : run.tables) {
+    resources.push_back(probe_resource(table, p.licence));
+    if (table.request) resources.push_back(request_resource(table, p.licence));
+  }
   resources.push_back(table_resource("summary", "One row per point: status and statistics of the raw samples",
                                      p.licence, schema(summary_fields(), {"probe", "point"})));
   resources.push_back(table_resource("launches", "One row per worker process: when it ran, and what watching it cost",
@@ -211,6 +234,7 @@ void read_package(const std::string& text, const std::string& named, Run& run) {
     read_own(package["sextant"], run);
     for (const Json& resource : package.at("resources")) {
       if (resource.contains("sextant")) run.tables.push_back(table_of(resource));
+      if (resource.contains("requests")) read_requests(resource, run);
     }
     check_storable(run);
   } catch (const nlohmann::json::exception& error) {

@@ -33,21 +33,21 @@ bool NumberSet::insert(int number) {
 
 RawRows::RawRows(const std::filesystem::path& file, const Table& table, int version, const PointIndex& index,
                  bool partial)
-    : csv_(file, partial), table_(table), version_(version), index_(index) {
+    : csv_(file, partial), table_(table), version_(version), positions_(table, index) {
   require_header(csv_.header(), csv_.file(), raw_fields(table, version));
 }
 
-std::size_t RawRows::position() {
+std::size_t Positions::of(const CsvReader& row) {
   key_.clear();
   for (std::size_t column = 0; column < table_.axes.size(); ++column) {
-    const std::string_view cell = csv_.cell(column);
+    const std::string_view cell = row.cell(column);
     key_ += std::to_string(cell.size());  // before the cell, so that no two points have one key
     key_ += ':';
     key_ += cell;
   }
   const auto known = positions_.find(key_);
   if (known != positions_.end()) return known->second;
-  return positions_.emplace(key_, index_.find(table_.probe, point_of(table_, csv_))).first->second;
+  return positions_.emplace(key_, index_.find(table_.probe, point_of(table_, row))).first->second;
 }
 
 Sample RawRows::sample(std::size_t position) {

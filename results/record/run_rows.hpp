@@ -23,6 +23,22 @@ class NumberSet {
   std::map<int, int> last_;  // of each interval, by its first
 };
 
+// The measurement that each row of a table belongs to.
+class Positions {
+ public:
+  Positions(const Table& table, const PointIndex& index) : table_(table), index_(index) {}  // both must outlive it
+
+  // Position in the index of the row's point, npos when it is not there. Throws InvalidInput for a cell that holds no
+  // coordinate.
+  std::size_t of(const CsvReader& row);
+
+ private:
+  const Table& table_;
+  const PointIndex& index_;
+  std::string key_;                                         // the text of the row's axes
+  std::unordered_map<std::string, std::size_t> positions_;  // by that text: to parse a point costs more than its row
+};
+
 // The samples of <probe>.csv.
 class RawRows {
  public:
@@ -33,9 +49,7 @@ class RawRows {
   // Goes on to the next row; false when there is none. Throws InvalidInput for a damaged row, which ends the file.
   bool next() { return csv_.next(); }
 
-  // Position in the index of the row's point, npos when it is not there. Throws InvalidInput for a cell that holds no
-  // coordinate.
-  std::size_t position();
+  std::size_t position() { return positions_.of(csv_); }
 
   // The row's sample of the measurement at that position. Throws InvalidInput for a cell that cannot be, a sample that
   // stands twice, and a start before that of the sample before it.
@@ -52,10 +66,8 @@ class RawRows {
   CsvReader csv_;
   const Table& table_;
   int version_;
-  const PointIndex& index_;
-  std::string key_;                                         // the text of the row's axes
-  std::unordered_map<std::string, std::size_t> positions_;  // by that text: to parse a point costs more than its row
-  std::map<std::pair<std::size_t, int>, Seen> seen_;        // by position and launch
+  Positions positions_;
+  std::map<std::pair<std::size_t, int>, Seen> seen_;  // by position and launch
 };
 
 // The rows of launches.csv.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "results/record/request_rows.hpp"
 #include "results/record/run_fields.hpp"
 #include "results/record/run_folder.hpp"
 #include "results/record/run_package.hpp"
@@ -59,6 +60,7 @@ RunFolder::RunFolder(std::filesystem::path folder, const Run& run)
   for (const Table& table : run.tables) {
     tables_.emplace(table.probe, table);
     files_.emplace(table.probe, AppendedFile(folder_ / raw_file(table)));
+    if (table.request) requests_.emplace(table.probe, AppendedFile(folder_ / request_file(table)));
   }
 }
 
@@ -70,7 +72,10 @@ RunFolder RunFolder::create(const std::filesystem::path& folder, const Run& run)
     throw WriteError(fmt::format("{}: the folder is not empty: choose another --output", folder.string()));
   }
   RunFolder made(folder, run);
-  for (const Table& table : run.tables) made.files_.at(table.probe).append(csv_line(names(raw_fields(table))));
+  for (const Table& table : run.tables) {
+    made.files_.at(table.probe).append(csv_line(names(raw_fields(table))));
+    if (table.request) made.requests_.at(table.probe).append(csv_line(names(request_fields(table))));
+  }
   made.launches_.append(csv_line(names(launch_fields())));
   write_description(folder, planned(run));
   return made;
@@ -84,8 +89,10 @@ RunFolder RunFolder::open(const std::filesystem::path& folder, const Run& run) {
   }
   require_this_version(folder, run.provenance.schema);
   RunFolder opened(folder, run);
-  for (const Table& table : run.tables)
+  for (const Table& table : run.tables) {
     mend(folder / raw_file(table), raw_fields(table), opened.files_.at(table.probe));
+    if (table.request) mend(folder / request_file(table), request_fields(table), opened.requests_.at(table.probe));
+  }
   mend(folder / launches_file, launch_fields(), opened.launches_);
   write_description(folder, run);
   return opened;
@@ -95,6 +102,10 @@ void RunFolder::append(const Measurement& measurement, const Sample& sample) {
   const auto table = tables_.find(measurement.probe);
   if (table == tables_.end()) throw std::invalid_argument("no table for the probe " + measurement.probe);
   files_.at(measurement.probe).append(raw_line(table->second, measurement.point, sample));
+  // After their sample: requests without one would be damage.
+  if (table->second.request && !sample.requests.empty()) {
+    requests_.at(measurement.probe).append(request_lines(table->second, measurement.point, sample));
+  }
 }
 
 void RunFolder::append(const Launch& launch) {

@@ -45,7 +45,8 @@ struct Sample {
   int cpu = -1;      // where the timing thread ran, -1 unknown
   double start = 0;  // seconds since the run began
   Conditions conditions;
-  std::vector<double> extras;  // in the order of the probe's declared extra columns
+  std::vector<double> extras;    // in the order of the probe's declared extra columns
+  std::vector<double> requests;  // of single requests in it, where the probe tells of them; the first some hundred
 };
 
 }  // namespace sextant::results

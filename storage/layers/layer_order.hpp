@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "storage/files/test_file.hpp"
+#include "storage/layers/weights.hpp"
 
 // Which layer of the file each step of the decode wants.
 namespace sextant::storage {
@@ -22,7 +22,7 @@ struct LayerOrder {
   // The layer of this step, when the one before it left this digest (0 before the first).
   std::uint64_t layer(std::uint64_t step, std::uint64_t digest) const {
     if (order == Order::known) return step % layers;
-    return candidate(step, (stamp(digest, step).hash >> 1) % choices);
+    return candidate(step, hash_of(digest, step) % choices);
   }
 
   // The guess number i (below `choices`) at the layer of a dependent step: different ones, right with probability

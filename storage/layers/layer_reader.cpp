@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "results/record/unit.hpp"
-#include "storage/files/test_file.hpp"
+#include "storage/layers/weights.hpp"
 
 namespace sextant::storage {
 LayerReader::LayerReader(int file, std::uint64_t layer, std::uint64_t block, unsigned depth, unsigned buffers,
@@ -105,7 +105,7 @@ void LayerReader::send() {
     const std::uint64_t block = layer_ / block_ - next->unsent--;
     BlockRead read = {requests_++, content(number).subspan(block * block_, block_),
                       next->layer * layer_ + block * block_};
-    std::memset(read.into.data(), 0, sizeof(Stamp));  // a read that brings nothing leaves no earlier page behind
+    spoil_page(read.into.data());  // a read that brings nothing leaves no earlier page behind
     if (fault_) fault_(read);
     if (!read.sent) {
       --next->missing;

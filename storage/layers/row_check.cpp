@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/layers/row_check.hpp"
 
-#include <array>
+#include <algorithm>
 
 namespace sextant::storage {
 namespace {
@@ -29,18 +29,25 @@ void RowCheck::owe(std::uint64_t offset, std::uint64_t bytes, std::uint64_t time
   count.units += times * (bytes / unit_);
 }
 
-std::uint64_t RowCheck::first_wrong() {
-  alignas(64) std::array<std::byte, page> content;
+std::uint64_t RowCheck::first_wrong(const TestFile& file, std::span<std::byte> buffer, std::uint64_t most) {
   const Dot dot = dot_of_kernels();
-  std::uint64_t filled = UINT64_MAX;
-  for (std::uint64_t unit = 0; unit < seen_.size(); ++unit) {
-    if (seen_[unit] == unseen || checked_[unit]) continue;
-    const std::uint64_t offset = unit * unit_;
-    if (offset / page != filled) fill_page(content, seed_, filled = offset / page);
-    if (product(std::span(content).subspan(offset % page, unit_), offset, x_, dot) != seen_[unit]) return offset;
-    checked_[unit] = true;
+  const std::uint64_t span = seen_.size() * unit_, at_once = std::min<std::uint64_t>(buffer.size(), span);
+  std::uint64_t read = 0;
+  for (std::uint64_t looked = 0; looked < seen_.size() && read < most; ++looked) {
+    if (next_ == seen_.size()) next_ = 0;
+    if (!due(next_++)) continue;
+    const std::uint64_t begin = std::min((next_ - 1) * unit_ / page * page, span - at_once);
+    const std::span<std::byte> content = buffer.first(at_once);
+    if (!read_again(file, begin, content)) return (next_ - 1) * unit_;
+    read += at_once;
+    for (std::uint64_t at = 0; at < at_once; at += unit_) {
+      const std::uint64_t unit = (begin + at) / unit_;
+      if (!due(unit)) continue;
+      if (product(content.subspan(at, unit_), begin + at, x_, dot) != seen_[unit]) return begin + at;
+      checked_[unit] = true;
+    }
   }
-  return seen_.size() * unit_;
+  return span;
 }
 
 }  // namespace sextant::storage

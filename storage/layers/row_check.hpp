@@ -14,8 +14,8 @@ namespace sextant::storage {
 // time, as long as each unit is one thread's until they meet.
 class RowCheck {
  public:
-  RowCheck(std::uint64_t span, std::uint64_t unit, std::uint64_t seed)
-      : unit_(unit), seed_(seed), seen_(span / unit, unseen), checked_(span / unit, false) {}
+  RowCheck(std::uint64_t span, std::uint64_t unit)
+      : unit_(unit), seen_(span / unit, unseen), checked_(span / unit, false) {}
 
   // Where a thread counts. `changed`: units that were not as they were when they first came.
   struct alignas(64) Count {
@@ -28,18 +28,21 @@ class RowCheck {
   // What take() counts when it gets these bytes.
   void owe(std::uint64_t offset, std::uint64_t bytes, std::uint64_t times, Count& count) const;
 
-  // The first byte of a unit that came and did not hold what was written; `span` where there is none. Looks at each unit
-  // once.
-  std::uint64_t first_wrong();
+  // Reads units that came once more, through `buffer` (whole pages), each one once and at most `most` bytes a call. The
+  // first byte of one that is not what the file should hold or not what came; `span` where there is none.
+  std::uint64_t first_wrong(const TestFile& file, std::span<std::byte> buffer, std::uint64_t most);
 
  private:
-  static constexpr std::int64_t unseen = INT64_MIN;
-  static std::uint64_t hash(std::uint64_t unit) { return stamp(0x5eed, unit).hash; }
+  bool due(std::uint64_t unit) const { return seen_[unit] != unseen && !checked_[unit]; }
 
-  std::uint64_t unit_, seed_;
+  static constexpr std::int64_t unseen = INT64_MIN;
+  static std::uint64_t hash(std::uint64_t unit) { return hash_of(0x5eed, unit); }
+
+  std::uint64_t unit_;
   Activations x_;
   std::vector<std::int64_t> seen_;
   std::vector<char> checked_;
+  std::uint64_t next_ = 0;  // unit that first_wrong() goes on with
 };
 
 }  // namespace sextant::storage

@@ -24,7 +24,7 @@
 // pipeline over tokens would hide the last reads of each.
 //
 // How it is verified: each page (or smaller row) leaves its product with a vector without zeros, which verify() compares
-// with that of the page as it was written; a page that comes again, from flash or from memory, must leave the same. The
+// with that of the page as it is when it is read alone, and that page with what the file should hold (64 MiB a call); a page that comes again, from flash or from memory, must leave the same. The
 // first bytes of each page or row in a buffer are overwritten before each read. A sum over hashes of the numbers of what
 // was multiplied must be that of the sets of all tokens. Beside it stands the device's own count.
 //
@@ -60,8 +60,9 @@ using probes::Unavailable;
 using probes::Work;
 using probes::WrongAnswer;
 
-constexpr std::uint64_t most_drawn = std::uint64_t{1} << 20;  // neurons, over all sets
-constexpr std::uint32_t hits_at_once = 16;                    // neurons that a thread takes from memory
+constexpr std::uint64_t most_drawn = std::uint64_t{1} << 20;     // neurons, over all sets
+constexpr std::uint64_t most_checked = std::uint64_t{64} << 20;  // bytes that a verify() reads
+constexpr std::uint32_t hits_at_once = 16;                       // neurons that a thread takes from memory
 
 std::uint64_t active_of(const SparsePoint& point) {
   const auto neurons = static_cast<double>(point.span / (2 * point.row));
@@ -82,7 +83,7 @@ class SparseRows final : public probes::Trial {
         sets_(draw_active(layout_.neurons, active_, tokens_, workspace.seed() ^ point.row)),
         times_(tokens_),
         unit_(std::min<std::uint64_t>(point.row, page)),
-        check_(point.span, unit_, file_.seed()),
+        check_(point.span, unit_),
         rows_(layout_.neurons, active_, point.window),
         counts_(point.threads) {
     memory();
@@ -137,7 +138,8 @@ class SparseRows final : public probes::Trial {
       throw WrongAnswer("storage.sparse_rows: " + std::to_string(found.changed) +
                         " pages or rows held other content than when they first came");
     }
-    if (const std::uint64_t wrong = check_.first_wrong(); wrong < point_.span) {
+    if (const std::uint64_t wrong = check_.first_wrong(file_, memory().first(point_.chunk), most_checked);
+        wrong < point_.span) {
       throw WrongAnswer("storage.sparse_rows: what was read at byte " + std::to_string(wrong) +
                         " of the test file is not what the file holds");
     }
@@ -226,7 +228,7 @@ class SparseRows final : public probes::Trial {
 
   bool read(const ChunkRead& chunk, std::span<std::byte> buffer) {
     // A read that brings nothing leaves nothing of an earlier one behind.
-    for (std::size_t at = 0; at < buffer.size(); at += unit_) std::memset(buffer.data() + at, 0, sizeof(Stamp));
+    for (std::size_t at = 0; at < buffer.size(); at += unit_) spoil_page(buffer.data() + at);
     if (!chunk.sent) return true;
     ssize_t came = 0;
     do came = ::pread(file_.descriptor(), buffer.data(), buffer.size(), static_cast<off_t>(chunk.offset));

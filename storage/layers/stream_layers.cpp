@@ -40,10 +40,11 @@
 // page cache, small pages, unregistered buffers, burst credits. And a guess here costs nothing to make and is right by
 // chance alone.
 //
-// How it is verified: the products and stamps of all pages of a layer, in order, make its digest. verify() computes what
-// the digests must be from the file's seed, and walks the order again from these: a byte that differs, a layer that was
-// skipped, taken twice or not the one that the order wants, or a buffer that was not written (the stamps in it are
-// overwritten before each request) makes another chain of digests. Beside it stands the device's own count.
+// How it is verified: the products of all pages of a layer, in order, make its digest, which must be the same each time.
+// verify() reads layers once more, alone (64 MiB a call, each layer once), holds them against what the file should
+// contain, and their digests against those of the run; and it walks the order again from the digests: a byte that differs,
+// a layer that was skipped, taken twice or not the one that the order wants, or a buffer that was not written (the first
+// bytes of each block are overwritten before its request) makes another chain. Beside it stands the device's own count.
 //
 // Where the method comes from: layer-ahead prefetch into a double buffer as proposed for High Bandwidth Flash (its
 // latency-hiding buffer), measured on flash that can be bought; offloading inference engines stream weights this way
@@ -72,8 +73,9 @@ using probes::Unavailable;
 using probes::Work;
 using probes::WrongAnswer;
 
-constexpr std::size_t piece = std::size_t{128} << 10;  // consumed between two looks at the reads
-constexpr double last_moment = 100e-6;                 // a sleep may be late by this much, so the rest is waited awake
+constexpr std::size_t piece = std::size_t{128} << 10;            // consumed between two looks at the reads
+constexpr std::uint64_t most_checked = std::uint64_t{64} << 20;  // bytes that a verify() reads
+constexpr double last_moment = 100e-6;  // a sleep may be late by this much, so the rest is waited awake
 
 class StreamLayers final : public probes::Trial {
  public:
@@ -130,7 +132,7 @@ class StreamLayers final : public probes::Trial {
       throw WrongAnswer("storage.stream_layers: a layer held other content than when it was read before, " +
                         std::to_string(changed_) + " times");
     }
-    for (std::uint64_t layer = 0; layer < seen_.size(); ++layer) check_content(layer);
+    check_layers();
     for (; walked_.step < owed_; ++walked_.step) {
       const std::uint64_t layer = order_.layer(walked_.step, walked_.digest);
       walked_.digest = seen_[layer].digest;
@@ -255,16 +257,27 @@ class StreamLayers final : public probes::Trial {
     return (std::rotl(chain, 17) ^ digest) * 0x9e3779b97f4a7c15u;
   }
 
-  // Once a layer: what it held must be what was written.
-  void check_content(std::uint64_t layer) {
-    Seen& seen = seen_[layer];
-    if (!seen.seen || seen.checked) return;
-    const std::uint64_t pages = point_.layer / page;
-    if (seen.digest != expected_digest(file_.seed(), layer * pages, pages, x_)) {
-      throw WrongAnswer("storage.stream_layers: layer " + std::to_string(layer) + " (" + std::to_string(pages) +
-                        " pages from page " + std::to_string(layer * pages) + ") held other content than the file");
+  // Once a layer, as many as may be read again in a call.
+  void check_layers() {
+    std::uint64_t read = 0;
+    for (std::uint64_t i = 0; i < seen_.size() && read < most_checked; ++i, ++next_checked_) {
+      const std::uint64_t layer = next_checked_ % seen_.size();
+      if (!seen_[layer].seen || seen_[layer].checked) continue;
+      check_content(layer);
+      read += point_.layer;
     }
-    seen.checked = true;
+  }
+
+  void check_content(std::uint64_t layer) {
+    const std::span<std::byte> content = memory().first(point_.layer);
+    Digest digest;
+    const bool right = read_again(file_, layer * point_.layer, content);
+    digest.add_rows(content, x_, dot_of_kernels());
+    if (!right || digest.value() != seen_[layer].digest) {
+      throw WrongAnswer("storage.stream_layers: layer " + std::to_string(layer) + ", from byte " +
+                        std::to_string(layer * point_.layer) + " on, held other content than the file should");
+    }
+    seen_[layer].checked = true;
   }
 
   probes::Workspace& workspace_;
@@ -284,6 +297,7 @@ class StreamLayers final : public probes::Trial {
   std::uint64_t chain_ = 0;    // of all digests
   std::uint64_t owed_ = 0;     // steps
   std::uint64_t changed_ = 0;
+  std::uint64_t next_checked_ = 0;  // layer
   Walked walked_;
   Times times_;
   double device_bytes_ = 0;

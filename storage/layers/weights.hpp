@@ -45,7 +45,14 @@ class Digest {
   std::uint64_t value_ = 0;
 };
 
-// The digest of `pages` pages of the test file of this seed from page `first` on, as they were written.
-std::uint64_t expected_digest(std::uint64_t seed, std::uint64_t first, std::uint64_t pages, const Activations& x);
+// What lies at `offset` of the file, read once more and alone: `content` is filled, or where it cannot be read or does not
+// hold what it should, nothing says so but the answer. The memory and both numbers are multiples of `page`.
+bool read_again(const TestFile& file, std::uint64_t offset, std::span<std::byte> content);
+
+// Makes the first bytes of a page wrong, so that a read that brings nothing shows, on a device full of zeros too.
+void spoil_page(std::byte* content);
+
+// A hash of two numbers: the finaliser of splitmix64 (Steele, Lea, Flood, OOPSLA 2014), twice.
+std::uint64_t hash_of(std::uint64_t a, std::uint64_t b);
 
 }  // namespace sextant::storage

@@ -25,6 +25,12 @@ class LatencyHistogram {
     ++total_;
   }
 
+  LatencyHistogram& operator+=(const LatencyHistogram& other) {
+    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+    total_ += other.total_;
+    return *this;
+  }
+
   std::uint64_t total() const { return total_; }
 
   // The smallest recorded duration with at least q of all at or below it, in seconds. NaN when nothing was recorded.

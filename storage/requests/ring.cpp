@@ -3,6 +3,7 @@
 
 #include <liburing.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -13,12 +14,26 @@
 namespace sextant::storage {
 namespace {
 
-// COOP_TASKRUN spares an interrupt of this thread per completion and exists since Linux 5.19; older kernels answer
-// EINVAL.
-std::unique_ptr<io_uring> set_up(unsigned depth) {
+// What a request costs on top of its device, least first: completions handled when the only thread that submits asks for
+// them (DEFER_TASKRUN, Linux 6.1), or without interrupting it (COOP_TASKRUN, 5.19); older kernels answer EINVAL.
+std::unique_ptr<io_uring> set_up(unsigned depth, const RingOptions& options) {
+  unsigned wanted = options.completion_poll ? IORING_SETUP_IOPOLL : 0u;
+  std::array<unsigned, 3> cheaper = {IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, IORING_SETUP_COOP_TASKRUN,
+                                     0};
+  if (options.submission_poll) {
+    wanted |= IORING_SETUP_SQPOLL;
+    cheaper = {IORING_SETUP_SINGLE_ISSUER, 0, 0};  // there the thread that submits is the kernel's
+  }
   auto ring = std::make_unique<io_uring>();
-  int result = ::io_uring_queue_init(depth, ring.get(), IORING_SETUP_COOP_TASKRUN);
-  if (result == -EINVAL) result = ::io_uring_queue_init(depth, ring.get(), 0);
+  int result = 0;
+  for (const unsigned flags : cheaper) {
+    *ring = {};
+    io_uring_params parameters = {};
+    parameters.flags = wanted | flags;
+    parameters.sq_thread_idle = 50;  // milliseconds that it goes on polling when nothing is asked
+    result = ::io_uring_queue_init_params(depth, ring.get(), &parameters);
+    if (result != -EINVAL) break;
+  }
   if (result < 0) throw probes::Unavailable(why_refused(-result));
   return ring;
 }
@@ -36,8 +51,9 @@ void Ring::Close::operator()(io_uring* ring) const {
   delete ring;
 }
 
-Ring::Ring(unsigned depth, int file) : ring_(set_up(depth).release()), finished_(depth), file_(file) {
-  if (::io_uring_register_files(ring_.get(), &file, 1) == 0) {
+Ring::Ring(unsigned depth, int file, const RingOptions& options)
+    : ring_(set_up(depth, options).release()), finished_(depth), register_(options.registered), file_(file) {
+  if (register_ && ::io_uring_register_files(ring_.get(), &file, 1) == 0) {
     file_ = 0;
     file_flags_ = IOSQE_FIXED_FILE;
   }
@@ -46,7 +62,7 @@ Ring::Ring(unsigned depth, int file) : ring_(set_up(depth).release()), finished_
 bool Ring::register_buffers(std::span<std::byte> memory) {
   unregister_buffers();
   const iovec all = {memory.data(), memory.size()};
-  if (::io_uring_register_buffers(ring_.get(), &all, 1) != 0) return false;
+  if (!register_ || ::io_uring_register_buffers(ring_.get(), &all, 1) != 0) return false;
   registered_ = memory;
   return true;
 }
@@ -56,19 +72,38 @@ void Ring::unregister_buffers() {
   registered_ = {};
 }
 
-void Ring::read(std::uint32_t slot, std::span<std::byte> into, std::uint64_t offset) {
-  io_uring_sqe* request = ::io_uring_get_sqe(ring_.get());
-  if (request == nullptr) throw std::logic_error("more requests queued than the ring has room for");
-  const auto bytes = static_cast<unsigned>(into.size());
-  const bool known =
-      into.data() >= registered_.data() && into.data() + into.size() <= registered_.data() + registered_.size();
-  if (known) {
-    ::io_uring_prep_read_fixed(request, file_, into.data(), bytes, offset, 0);
-  } else {
-    ::io_uring_prep_read(request, file_, into.data(), bytes, offset);
+void Ring::queue(const Request& request) {
+  io_uring_sqe* entry = ::io_uring_get_sqe(ring_.get());
+  if (entry == nullptr) throw std::logic_error("more requests queued than the ring has room for");
+  const auto bytes = static_cast<unsigned>(request.memory.size());
+  std::byte* const memory = request.memory.data();
+  const bool known = memory >= registered_.data() && memory + bytes <= registered_.data() + registered_.size();
+  switch (request.operation) {
+    case Operation::read:
+      if (known) {
+        ::io_uring_prep_read_fixed(entry, file_, memory, bytes, request.offset, 0);
+      } else {
+        ::io_uring_prep_read(entry, file_, memory, bytes, request.offset);
+      }
+      entry->flags |= static_cast<__u8>(file_flags_);
+      break;
+    case Operation::write:
+      if (known) {
+        ::io_uring_prep_write_fixed(entry, file_, memory, bytes, request.offset, 0);
+      } else {
+        ::io_uring_prep_write(entry, file_, memory, bytes, request.offset);
+      }
+      entry->flags |= static_cast<__u8>(file_flags_);
+      break;
+    case Operation::nothing:
+      ::io_uring_prep_nop(entry);
+      break;
   }
-  request->flags |= static_cast<__u8>(file_flags_);
-  request->user_data = slot;
+  entry->user_data = request.slot;
+}
+
+void Ring::read(std::uint32_t slot, std::span<std::byte> into, std::uint64_t offset) {
+  queue({slot, Operation::read, into, offset});
 }
 
 void Ring::submit_and_wait() {
@@ -82,6 +117,8 @@ bool Ring::submit_and_wait(double seconds) {
   int result = 0;
   if (seconds <= 0) {
     result = ::io_uring_submit_and_get_events(ring_.get());
+  } else if ((ring_->flags & IORING_SETUP_IOPOLL) != 0) {  // the kernel polls until something has come
+    result = ::io_uring_submit_and_wait(ring_.get(), 1);
   } else {
     const auto whole = static_cast<long long>(seconds);
     __kernel_timespec most = {whole, static_cast<long long>((seconds - static_cast<double>(whole)) * 1e9)};

@@ -9,32 +9,35 @@
 #include <string>
 #include <vector>
 
+#include "storage/requests/request.hpp"
+
 struct io_uring;
 
 namespace sextant::storage {
 
-// A request that the kernel has finished.
-struct Completion {
-  std::uint32_t slot;  // as given to read()
-  int result;          // bytes read, or a negative errno
+// How a ring talks to the kernel.
+struct RingOptions {
+  bool registered = true;        // the file and, when asked, buffers: spares looking them up for each request
+  bool submission_poll = false;  // a thread of the kernel fetches requests (SQPOLL); it takes a processor
+  bool completion_poll = false;  // the kernel asks the device instead of being interrupted (IOPOLL)
 };
 
-// An io_uring for reads of one file. No polling thread (it would take a core from what is measured) and no polled
-// completions (few drivers have them). Used by one thread.
+// An io_uring for requests to one file. Used by the thread that made it.
 class Ring {
  public:
   // Room for `depth` requests in flight on the open file `file`, which must outlive the ring. Throws
   // probes::Unavailable with the sentence of why_refused() when the kernel says no.
-  Ring(unsigned depth, int file);
+  Ring(unsigned depth, int file, const RingOptions& options = {});
 
-  // Registers memory that read() may then name, in place of what was registered before; spares the kernel looking up
-  // and pinning pages per request. Returns false when the kernel refuses (locked-memory limit); reads then work
-  // unregistered.
+  // Registers memory that requests may then name, in place of what was registered before; spares the kernel looking up
+  // and pinning pages per request. Returns false when the options do not want it or the kernel refuses (locked-memory
+  // limit); requests then work unregistered.
   bool register_buffers(std::span<std::byte> memory);
   void unregister_buffers();
 
-  // Queues a read, into registered memory or any other; nothing is sent before submit_and_wait(). At most `depth` may
+  // Queues a request, with registered memory or any other; nothing is sent before submit_and_wait(). At most `depth` may
   // be queued or in flight.
+  void queue(const Request& request);
   void read(std::uint32_t slot, std::span<std::byte> into, std::uint64_t offset);
 
   // Sends what is queued and returns when at least one request has finished. Throws std::system_error.
@@ -53,6 +56,7 @@ class Ring {
   std::unique_ptr<io_uring, Close> ring_;
   std::span<std::byte> registered_;
   std::vector<Completion> finished_;
+  bool register_ = true;
   int file_ = -1;  // what a request names: index 0 of the registered files, or the descriptor itself
   unsigned file_flags_ = 0;
 };

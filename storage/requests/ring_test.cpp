@@ -14,7 +14,6 @@
 #include <fstream>
 #include <iostream>
 
-#include "storage/storage_probes.hpp"
 #include "storage/files/test_folder.hpp"
 
 namespace sextant::storage {
@@ -35,15 +34,15 @@ bool forbid_io_uring(int error) {
   return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
-// Runs in a child that dies after it; says on standard error what the probe says.
+// Runs in a child that dies after it; says on standard error what the ring says.
 [[noreturn]] void ask_while_forbidden(int error) {
   if (!forbid_io_uring(error)) {
     std::cerr << "no seccomp here";
     std::_Exit(77);
   }
-  const auto availability = storage_probes().front().available({});
-  std::cerr << availability.reason;
-  std::_Exit(availability.ready ? 1 : 0);
+  const std::string reason = unavailable_sentence([] { Ring(1, -1); });
+  std::cerr << reason;
+  std::_Exit(reason.empty() ? 1 : 0);
 }
 
 bool seccomp_works() {
