@@ -18,13 +18,13 @@
 #include "bench/resume.hpp"
 #include "bench/single_run.hpp"
 #include "bench/supervisor.hpp"
+#include "bench/target_folder.hpp"
 #include "bench/watching.hpp"
 #include "probes/probe/clock.hpp"
 #include "results/import/google_benchmark.hpp"
 #include "results/record/csv.hpp"
 #include "results/record/states.hpp"
 #include "results/record/summary.hpp"
-#include "storage/files/test_file.hpp"
 
 namespace sextant::bench {
 
@@ -37,7 +37,8 @@ namespace {
 struct Options {
   Request request;
   bool quick = false, publish = false, dry_run = false, force = false, json = false;
-  std::string output, target, machine, budget, resume, format = "table";
+  std::string output, machine, budget, resume, format = "table";
+  TargetOptions target;
   std::uint64_t seed = 0;
 };
 
@@ -76,36 +77,6 @@ void print_results(const results::Run& run) {
   print(text_table(rows));
 }
 
-// Files a probe made for itself go with the run; a folder we made for them goes too.
-class TargetFolder {
- public:
-  TargetFolder(const std::string& named, const fs::path& output)
-      : path_(named.empty() ? output / "scratch" : fs::path(named)), ours_(named.empty()) {
-    if (ours_) {
-      std::error_code error;
-      fs::create_directories(path_, error);
-      if (error) throw results::WriteError(path_.string() + ": " + error.message());
-    } else if (!fs::is_directory(path_)) {
-      throw UsageError("--target " + named + " is not a folder: create it first, or leave --target out");
-    }
-  }
-  ~TargetFolder() {
-    try {
-      storage::remove_test_file(path_);
-      if (ours_) fs::remove(path_);  // only when empty: a file that is not ours stays
-    } catch (const std::exception& error) {
-      talk(std::string("sextant: warning: the probes' file could not be removed: ") + error.what());
-    }
-  }
-  TargetFolder(const TargetFolder&) = delete;
-  TargetFolder& operator=(const TargetFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-  bool ours_;
-};
-
 int finish(const results::Run& run, const fs::path& output, const Watching& cost, const Options& options) {
   int failed = 0, skipped = 0, lost = 0;
   for (const Measurement& measurement : run.measurements) {
@@ -141,10 +112,19 @@ int finish(const results::Run& run, const fs::path& output, const Watching& cost
   return code;
 }
 
+// Into the record, once however often a run is resumed, and to the user. Empty is none.
+void warn(results::Provenance& provenance, const std::string& warning) {
+  if (warning.empty()) return;
+  auto& warnings = provenance.warnings;
+  if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) warnings.push_back(warning);
+  talk("sextant: warning: " + warning);
+}
+
 int measure(results::Run& run, const std::vector<PlannedProbe>& plan, results::RunFolder folder, const Options& options,
             const probes::Machine& machine) {
   Interrupt interrupt;
   const TargetFolder target(options.target, folder.path());
+  warn(run.provenance, target.warning());
   Supervision supervision;
   supervision.machine = machine;
   supervision.target = fs::absolute(target.path()).string();  // to the worker only; never into the record
@@ -162,6 +142,7 @@ int measure(results::Run& run, const std::vector<PlannedProbe>& plan, results::R
 }
 
 int resume(const Options& options) {
+  check(options.target);
   if (!options.budget.empty()) parse_duration(options.budget);
   const fs::path folder(options.resume);
   if (!results::is_run_folder(folder)) {
@@ -178,24 +159,21 @@ int resume(const Options& options) {
   results::require_this_version(folder, run.provenance.schema);  // before the columns, which differ for that reason
   probes::Machine machine = probes::detect_machine();
   machine.libexec = libexec_folder();
-  machine.target = options.target;
+  machine.target = options.target.target;
   const auto plan = plan_of(run, all_probes(), machine);
-  if (const std::string warning = other_build(run.provenance, recorded_environment()); !warning.empty()) {
-    auto& warnings = run.provenance.warnings;
-    if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) warnings.push_back(warning);
-    talk("sextant: warning: " + warning);
-  }
+  warn(run.provenance, other_build(run.provenance, recorded_environment()));
   run.provenance.state = results::State::running;
   return measure(run, plan, results::RunFolder::open(folder, run), options, machine);
 }
 
 int start(Options options) {
   if (options.quick && options.publish) throw UsageError("--quick and --publish exclude each other");
+  check(options.target);
   options.request.mode = options.quick ? "quick" : options.publish ? "publish" : "standard";
   if (!options.budget.empty()) parse_duration(options.budget);  // a typing error shows now, not after the pilot
   probes::Machine machine = probes::detect_machine();
   machine.libexec = libexec_folder();
-  machine.target = options.target;
+  machine.target = options.target.target;
   const auto plan = make_plan(all_probes(), machine, options.request);
   if (options.dry_run) {
     print(describe(plan, options.request.mode));
@@ -243,7 +221,11 @@ void add_run(CLI::App& app, int& exit_code) {
   run->add_flag("--quick", options->quick, "120 s in all, labelled quick in the data");
   run->add_flag("--publish", options->publish, "ten launches a round, for data to be published");
   run->add_option("--output", options->output, "run folder to create (default: sextant-out/MACHINE/DATE-ID)");
-  run->add_option("--target", options->target, "folder on the device that storage probes may write a file into");
+  run->add_option("--target", options->target.target,
+                  "folder on the device that storage probes may write a file into, or a block device, which is read");
+  run->add_option("--destructive", options->target.destructive,
+                  "the block device of --target again: storage probes may overwrite what it holds");
+  run->add_flag("--keep", options->target.keep, "leave the test file in --target at the end");
   run->add_option("--machine", options->machine, "public name of this machine (default: a hash)");
   run->add_option("--budget", options->budget, "time for all probes: 90s, 10m, 2h");
   run->add_option("--seed", options->seed, "seed of every random order (default: a new one, stored)");

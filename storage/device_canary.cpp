@@ -21,13 +21,14 @@ class PageRead {
   }
 
   double seconds() {
-    const std::uint64_t index = random_() % (file_.bytes() / page);
+    const std::uint64_t offset = random_() % (file_.bytes() / page) * page;
     const double begin = clock_();
-    const ssize_t came = ::pread(file_.descriptor(), buffer_.bytes().data(), page, static_cast<off_t>(index * page));
+    const ssize_t came = ::pread(file_.descriptor(), buffer_.bytes().data(), page, static_cast<off_t>(offset));
     const double end = clock_();
     if (came != static_cast<ssize_t>(page)) return results::not_available;
-    if (stamp_in(buffer_.bytes().data()) != stamp(file_.seed(), index)) {
-      throw probes::WrongAnswer("page " + std::to_string(index) + " of the test file was asked for, another one came");
+    if (file_.origin(buffer_.bytes().first(page), offset) != offset) {
+      throw probes::WrongAnswer("the page at byte " + std::to_string(offset) +
+                                " of the test file was asked for, another one came");
     }
     return probes::elapsed(begin, end);
   }

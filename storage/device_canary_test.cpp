@@ -42,7 +42,7 @@ TEST(DeviceCanary, RefusesThePageOfAnotherPlace) {
     std::fstream content(file, std::ios::in | std::ios::out | std::ios::binary);
     for (std::uint64_t index = 0; index < pages; ++index) {
       content.seekp(std::streamoff(index * page));
-      content.write("another page now", sizeof(Stamp));
+      content.write("another page now, for all to see", sizeof(Stamp));
     }
   }
   EXPECT_THROW(canary(), probes::WrongAnswer);

@@ -17,7 +17,7 @@
 // company, which many requests a sample make small; a device that is still fast because it has not been busy for long
 // (burst credits, heat).
 //
-// How it is verified: every 4 KiB page of the file carries its index and a hash. Before a request the stamps in its
+// How it is verified: every sector of the file carries its number and a hash. Before a request the stamps in its
 // buffer are overwritten, so a completion that brought nothing is seen; at completion the first and the last page's
 // stamps must be the requested ones, and the block they name is counted; at the end of each run whole buffers are
 // compared. verify() throws when anything differed or when a block did not come exactly as often as it was asked for.
@@ -41,8 +41,8 @@
 #include "probes/probe/workspace.hpp"
 #include "results/record/unit.hpp"
 #include "storage/device_canary.hpp"
+#include "storage/files/device_counter.hpp"
 #include "storage/requests/latency_histogram.hpp"
-#include "storage/files/read_counter.hpp"
 #include "storage/requests/ring.hpp"
 #include "storage/storage_read_description.hpp"
 
@@ -95,9 +95,9 @@ class StorageRead final : public probes::Trial {
     for (std::size_t at = 0; at < memory.size(); at += page) memory[at] = std::byte{1};
     const bool registered = ring_.register_buffers(memory);
     latencies_.clear();
-    const double before = counter_.bytes();
+    const DeviceCount before = counter_.now();
     const double seconds = read(memory, iterations);
-    const double device = counter_.bytes() - before;
+    const double device = (counter_.now() - before).read_bytes;
     ring_.unregister_buffers();
     compare(memory);
 
@@ -188,8 +188,7 @@ class StorageRead final : public probes::Trial {
     slots_[slot] = {order_[next_], now, false};
     if (++next_ == order_.size()) next_ = 0;
     Request request = {requested_++, buffer(memory, slot), slots_[slot].block * point_.block};
-    std::memset(request.into.data(), 0, sizeof(Stamp));
-    std::memset(request.into.last(page).data(), 0, sizeof(Stamp));
+    file_.spoil(request.into, request.offset);
     if (fault_) fault_(request);
     if (request.sent) ring_.read(slot, request.into, request.offset);
     return request.sent;
@@ -204,15 +203,10 @@ class StorageRead final : public probes::Trial {
     latencies_.add(now - slot.sent);
     slot.holds = true;
     const std::span<const std::byte> content = buffer(memory, completion.slot);
-    const std::uint64_t pages = point_.block / page;
-    const std::uint64_t first = slot.block * pages;
-    const Stamp found = stamp_in(content.data());
-    if (found != stamp(file_.seed(), first) ||
-        stamp_in(content.last(page).data()) != stamp(file_.seed(), first + pages - 1)) {
-      mismatch(slot.block, found);
-    }
+    const std::uint64_t origin = file_.origin(content, slot.block * point_.block);
+    if (origin != slot.block * point_.block) mismatch(slot.block, content);
     // Counted by what came, not by what was asked for.
-    const std::uint64_t came = found.index / pages;
+    const std::uint64_t came = origin / point_.block;
     if (came < arrived_.size()) ++arrived_[came];
   }
 
@@ -222,26 +216,18 @@ class StorageRead final : public probes::Trial {
     const std::uint64_t most = std::max<std::uint64_t>(1, compared_per_run / point_.block);
     for (std::uint64_t i = 0; i < std::min<std::uint64_t>(most, slots_.size()); ++i) {
       const std::uint32_t slot = compared_++ % point_.depth;
-      if (slots_[slot].holds && !whole(buffer(memory, slot), slots_[slot].block)) {
-        mismatch(slots_[slot].block, stamp_in(buffer(memory, slot).data()));
+      if (slots_[slot].holds && !file_.holds(buffer(memory, slot), slots_[slot].block * point_.block)) {
+        mismatch(slots_[slot].block, buffer(memory, slot));
       }
     }
     for (Slot& slot : slots_) slot.holds = false;  // the arena belongs to others now
   }
 
-  bool whole(std::span<const std::byte> content, std::uint64_t block) const {
-    for (std::size_t at = 0; at < content.size(); at += page) {
-      const std::uint64_t index = (block * point_.block + at) / page;
-      if (!holds_page(content.subspan(at).first<page>(), file_.seed(), index)) return false;
-    }
-    return true;
-  }
-
-  void mismatch(std::uint64_t block, const Stamp& found) {
+  void mismatch(std::uint64_t block, std::span<const std::byte> content) {
     if (++mismatches_ > 1) return;
+    const std::uint64_t offset = block * point_.block;
     first_mismatch_ =
-        "first: page " + std::to_string(block * (point_.block / page)) + " was asked for, the buffer " +
-        (found.hash == 0 ? std::string("was not written") : "begins with page " + std::to_string(found.index));
+        "first: byte " + std::to_string(offset) + " was asked for, the buffer " + file_.describe(content, offset);
   }
 
   std::string failure_of(std::uint64_t block, int result) const {
@@ -254,7 +240,7 @@ class StorageRead final : public probes::Trial {
   probes::Workspace& workspace_;
   const ReadPoint point_;
   TestFile file_;
-  ReadCounter counter_;
+  DeviceCounter counter_;
   Ring ring_;
   Fault fault_;
   std::vector<std::uint32_t> order_;    // blocks of one pass

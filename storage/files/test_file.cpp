@@ -2,21 +2,18 @@
 #include "storage/files/test_file.hpp"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/statvfs.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <random>
 #include <string>
 
 #include "probes/probe/probe.hpp"
-#include "probes/probe/workspace.hpp"
 #include "results/record/unit.hpp"
+#include "storage/files/file_system.hpp"
+#include "storage/files/layout.hpp"
 
 namespace sextant::storage {
 namespace {
@@ -28,33 +25,14 @@ using probes::Unavailable;
 // killed worker leaves only a partial one, which the next launch replaces.
 constexpr const char* file_name = "sextant-storage.test";
 constexpr const char* partial_name = "sextant-storage.test.partial";
-
-// The closing page, after the last block of content. Written last.
-struct Closing {
-  char magic[16];
-  std::uint64_t bytes;
-  std::uint64_t seed;
-  Stamp check;  // stamp(seed, number of pages)
-};
-constexpr char magic[16] = "sextant-file-1\n";
-
-// The finaliser of splitmix64 (Steele, Lea, Flood, OOPSLA 2014): a bijection, so different inputs never collide.
-std::uint64_t mix(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return x ^ (x >> 31);
-}
-
-constexpr std::uint64_t golden = 0x9e3779b97f4a7c15u;
-
-std::uint64_t word(const Stamp& of, std::size_t position) { return mix(of.hash + position * golden); }
+constexpr const char* table_name = "sextant-storage.pages";
+constexpr const char* partial_table_name = "sextant-storage.pages.partial";
 
 std::string sentence(int error) { return std::strerror(error); }
 
+std::string text(std::uint64_t bytes) { return results::format(static_cast<double>(bytes), results::Unit::byte); }
+
 Unavailable no_space(std::uint64_t needed, std::uint64_t free) {
-  const auto text = [](std::uint64_t bytes) {
-    return results::format(static_cast<double>(bytes), results::Unit::byte);
-  };
   return Unavailable("not enough free space in the --target folder: the test file needs " + text(needed) +
                      " and may take half of what is free, " + text(free) + " are free");
 }
@@ -67,75 +45,48 @@ std::uint64_t free_space(const fs::path& target) {
   return static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize;
 }
 
-void refuse_memory(const fs::path& target) {
-  struct statfs system = {};
-  if (::statfs(target.c_str(), &system) != 0) {
-    throw Unavailable("the --target folder cannot be used: " + sentence(errno));
-  }
-  const auto type = static_cast<unsigned long>(system.f_type);
-  if (type == TMPFS_MAGIC || type == RAMFS_MAGIC || type == HUGETLBFS_MAGIC) {
-    throw Unavailable("the --target folder is in memory (tmpfs), not on a device: give --target on a disk");
-  }
+void require_folder(const fs::path& target, Medium medium) {
+  if (target.empty()) throw Unavailable("no --target folder given");
+  if (medium == Medium::device) refuse_memory(target);
 }
 
 FileDescriptor open_direct(const fs::path& file, int flags) {
   FileDescriptor opened(::open(file.c_str(), flags | O_DIRECT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (opened || errno == ENOENT) return opened;
-  if (errno == EINVAL) {
-    throw Unavailable(
-        "the file system of the --target folder refuses direct reads (O_DIRECT): give --target on another");
+  switch (errno) {
+    case EINVAL:
+      throw Unavailable(
+          "the file system of the --target folder refuses direct reads (O_DIRECT): give --target on another");
+    case EROFS:
+      throw Unavailable("the file system of the --target folder is read-only: give --target on another");
+    case EACCES:
+    case EPERM:
+      throw Unavailable("this user may not make files in the --target folder: give one that is yours");
+    default:
+      throw Unavailable("the test file cannot be opened in the --target folder: " + sentence(errno));
   }
-  throw Unavailable("the test file cannot be opened in the --target folder: " + sentence(errno));
 }
 
 std::optional<Closing> closing_of(int file) {
   struct stat status = {};
   if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size < static_cast<off_t>(page)) return {};
   const std::uint64_t bytes = static_cast<std::uint64_t>(status.st_size) - page;
-  const probes::Pages memory(page);
-  if (::pread(file, memory.bytes().data(), page, static_cast<off_t>(bytes)) != static_cast<ssize_t>(page)) return {};
-  Closing closing = {};
-  std::memcpy(&closing, memory.bytes().data(), sizeof closing);
-  const bool ours = std::memcmp(closing.magic, magic, sizeof magic) == 0 && closing.bytes == bytes &&
-                    closing.check == stamp(closing.seed, bytes / page);
-  return ours ? std::optional(closing) : std::nullopt;
+  const std::optional<Closing> closing = closing_at(file, bytes);
+  return closing && closing->bytes == bytes ? closing : std::nullopt;
 }
 
-void write_all(int file, std::span<const std::byte> content, std::uint64_t offset, std::uint64_t needed,
-               const fs::path& target) {
-  while (!content.empty()) {
-    const ssize_t written = ::pwrite(file, content.data(), content.size(), static_cast<off_t>(offset));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && (errno == ENOSPC || errno == EDQUOT)) throw no_space(needed, free_space(target));
-    if (written <= 0) throw Unavailable("the test file cannot be written in the --target folder: " + sentence(errno));
-    content = content.subspan(static_cast<std::size_t>(written));
-    offset += static_cast<std::uint64_t>(written);
-  }
+// Throws for the errno of a file that could not be reserved or written.
+void require_written(int error, std::uint64_t needed, const fs::path& target) {
+  if (error == 0) return;
+  if (error == ENOSPC || error == EDQUOT) throw no_space(needed, free_space(target));
+  if (error == EFBIG) throw Unavailable("the test file would be larger than files may be here (ulimit -f)");
+  throw Unavailable("the test file cannot be written in the --target folder: " + sentence(error));
 }
 
 // Real blocks, not a sparse file; where the file system cannot reserve, the writes find out.
-void reserve(int file, std::uint64_t needed, const fs::path& target) {
-  if (::fallocate(file, 0, 0, static_cast<off_t>(needed)) == 0) return;
-  if (errno == ENOSPC || errno == EDQUOT) throw no_space(needed, free_space(target));
-  if (errno == EFBIG) throw Unavailable("the test file would be larger than files may be here (ulimit -f)");
-}
-
-void write_content(int file, std::uint64_t bytes, std::uint64_t seed, const fs::path& target) {
-  const probes::Pages memory(std::size_t{4} << 20);
-  for (std::uint64_t offset = 0; offset < bytes; offset += memory.bytes().size()) {
-    const auto chunk = memory.bytes().first(std::min<std::uint64_t>(memory.bytes().size(), bytes - offset));
-    for (std::size_t at = 0; at < chunk.size(); at += page) {
-      fill_page(chunk.subspan(at).first<page>(), seed, (offset + at) / page);
-    }
-    write_all(file, chunk, offset, bytes + page, target);
-  }
-  Closing closing = {{}, bytes, seed, stamp(seed, bytes / page)};
-  std::memcpy(closing.magic, magic, sizeof magic);
-  const auto last = memory.bytes().first(page);
-  std::fill(last.begin(), last.end(), std::byte{0});
-  std::memcpy(last.data(), &closing, sizeof closing);
-  write_all(file, last, bytes, bytes + page, target);
-  if (::fsync(file) != 0) throw Unavailable("the test file cannot be written: " + sentence(errno));
+int reserve(int file, std::uint64_t needed) {
+  if (::fallocate(file, 0, 0, static_cast<off_t>(needed)) == 0) return 0;
+  return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? errno : 0;
 }
 
 std::uint64_t draw_seed() {
@@ -181,57 +132,90 @@ void lay_out(const fs::path& target, std::uint64_t bytes) {
   const std::uint64_t needed = bytes + page;
   if (const std::uint64_t free = free_space(target); needed > free / 2) throw no_space(needed, free);
   Partial partial(target / partial_name);
-  reserve(partial.number(), needed, target);
-  write_content(partial.number(), bytes, draw_seed(), target);
+  require_written(reserve(partial.number(), needed), needed, target);
+  require_written(write_content(partial.number(), bytes, draw_seed(), bytes), needed, target);
   partial.keep_as(target / file_name);
+}
+
+// On a device the last page closes what lies at its beginning, so that it is found whatever its length.
+std::uint64_t closing_offset_of(int device) {
+  const std::uint64_t pages = device_bytes(device) / page;
+  return pages == 0 ? 0 : (pages - 1) * page;
+}
+
+void remove_file_of_ours(const fs::path& target) {
+  ::unlink((target / partial_name).c_str());
+  const fs::path file = target / file_name;
+  // Without O_DIRECT: what must go has to go on any file system.
+  const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (opened && closing_of(opened.number())) ::unlink(file.c_str());
 }
 
 }  // namespace
 
-Stamp stamp(std::uint64_t seed, std::uint64_t index) { return {index, mix(seed ^ mix(index + golden)) | 1}; }
+TestFile::TestFile(FileDescriptor file, std::uint64_t bytes, std::uint64_t seed, std::optional<KnownPages> known)
+    : file_(std::move(file)),
+      bytes_(bytes),
+      seed_(seed),
+      known_(std::move(known)),
+      alignment_(alignment_of(file_.number())) {}
 
-Stamp stamp_in(const std::byte* content) {
-  Stamp found = {};
-  std::memcpy(&found, content, sizeof found);
-  return found;
-}
-
-void fill_page(std::span<std::byte, page> content, std::uint64_t seed, std::uint64_t index) {
-  const Stamp own = stamp(seed, index);
-  std::memcpy(content.data(), &own, sizeof own);
-  for (std::size_t at = sizeof own; at < page; at += 8) {
-    const std::uint64_t value = word(own, at / 8);
-    std::memcpy(content.data() + at, &value, sizeof value);
+TestFile TestFile::on_device(const NamedDevice& device, const fs::path& folder, std::uint64_t bytes, Access access) {
+  if (access == Access::write && !device.overwrite) {
+    throw Unavailable("this would overwrite the block device of --target: --destructive DEVICE agrees to that");
   }
-}
-
-bool holds_page(std::span<const std::byte, page> content, std::uint64_t seed, std::uint64_t index) {
-  const Stamp own = stamp(seed, index);
-  if (stamp_in(content.data()) != own) return false;
-  for (std::size_t at = sizeof own; at < page; at += 8) {
-    std::uint64_t value = 0;
-    std::memcpy(&value, content.data() + at, sizeof value);
-    if (value != word(own, at / 8)) return false;
+  FileDescriptor opened = open_device(device.path, access);
+  const std::uint64_t closing_offset = closing_offset_of(opened.number());
+  if (bytes > (device.overwrite ? closing_offset : device_bytes(opened.number()))) {
+    throw Unavailable("the block device of --target is too small: it has " + text(device_bytes(opened.number())) +
+                      ", the point needs " + text(bytes));
   }
-  return true;
+  if (!device.overwrite) {
+    KnownPages known = KnownPages::of(opened.number(), bytes, folder / table_name);
+    const std::uint64_t have = known.bytes();
+    return TestFile(std::move(opened), have, 0, std::move(known));
+  }
+  std::optional<Closing> closing = closing_at(opened.number(), closing_offset);
+  if (!closing || closing->bytes < bytes) {
+    const FileDescriptor writable = open_device(device.path, Access::write);
+    if (const int error = write_content(writable.number(), bytes, draw_seed(), closing_offset)) {
+      throw Unavailable("the block device of --target cannot be written: " + sentence(error));
+    }
+    closing = closing_at(opened.number(), closing_offset);
+    if (!closing) throw Unavailable("the block device of --target does not read back as it was written");
+  }
+  return TestFile(std::move(opened), closing->bytes, closing->seed);
 }
 
-TestFile TestFile::open(const fs::path& target, std::uint64_t bytes, Medium medium) {
-  if (target.empty()) throw Unavailable("no --target folder given");
-  if (medium == Medium::device) refuse_memory(target);
+TestFile TestFile::existing_on_device(const NamedDevice& device, const fs::path& folder) {
+  FileDescriptor opened = open_device(device.path, Access::read);
+  if (device.overwrite) {
+    const std::optional<Closing> closing = closing_at(opened.number(), closing_offset_of(opened.number()));
+    if (closing) return TestFile(std::move(opened), closing->bytes, closing->seed);
+  } else if (std::optional<KnownPages> known = KnownPages::existing(opened.number(), folder / table_name)) {
+    const std::uint64_t bytes = known->bytes();
+    return TestFile(std::move(opened), bytes, 0, std::move(known));
+  }
+  throw Unavailable("nothing is known yet of what the block device of --target holds");
+}
+
+TestFile TestFile::open(const fs::path& target, std::uint64_t bytes, Medium medium, Access access) {
   if (bytes == 0 || bytes % page != 0) throw Unavailable("the test file must be a multiple of 4096 bytes long");
+  if (const auto device = named_device(target)) return on_device(*device, target, bytes, access);
+  require_folder(target, medium);
 
+  const int flags = access == Access::write ? O_RDWR : O_RDONLY;
   const fs::path file = target / file_name;
-  FileDescriptor opened = open_direct(file, O_RDONLY);
+  FileDescriptor opened = open_direct(file, flags);
   std::optional<Closing> closing = opened ? closing_of(opened.number()) : std::nullopt;
   if (opened && !closing) {
     throw Unavailable("the --target folder holds a file " + std::string(file_name) +
                       " that is not a complete test file of ours: move it away");
   }
   if (!closing || closing->bytes < bytes) {
-    remove_test_file(target);
+    remove_file_of_ours(target);
     lay_out(target, bytes);
-    opened = open_direct(file, O_RDONLY);
+    opened = open_direct(file, flags);
     closing = opened ? closing_of(opened.number()) : std::nullopt;
     if (!closing) throw Unavailable("the test file in the --target folder does not read back as it was written");
   }
@@ -239,21 +223,67 @@ TestFile TestFile::open(const fs::path& target, std::uint64_t bytes, Medium medi
 }
 
 TestFile TestFile::open_existing(const fs::path& target, Medium medium) {
-  if (target.empty()) throw Unavailable("no --target folder given");
-  if (medium == Medium::device) refuse_memory(target);
+  if (const auto device = named_device(target)) return existing_on_device(*device, target);
+  require_folder(target, medium);
   FileDescriptor opened = open_direct(target / file_name, O_RDONLY);
   const std::optional<Closing> closing = opened ? closing_of(opened.number()) : std::nullopt;
   if (!closing) throw Unavailable("the --target folder holds no complete test file of ours");
   return TestFile(std::move(opened), closing->bytes, closing->seed);
 }
 
+void TestFile::require_block(std::uint64_t block) const {
+  require_aligned(alignment_, block);
+  if (known_ && block % page != 0) {
+    throw Unavailable(
+        "block must be a multiple of 4096 bytes on a block device that is only read: what it holds is "
+        "known by the page");
+  }
+}
+
+void TestFile::spoil(std::span<std::byte> content, std::uint64_t offset) const {
+  if (known_) {
+    known_->spoil(content.data(), offset);
+    known_->spoil(content.last(page).data(), offset + content.size() - page);
+    return;
+  }
+  std::memset(content.data(), 0, sizeof(Stamp));
+  std::memset(content.last(sector).data(), 0, sizeof(Stamp));
+}
+
+std::uint64_t TestFile::origin(std::span<const std::byte> content, std::uint64_t offset) const {
+  if (known_) {
+    const bool right = known_->begins(content.data(), offset) &&
+                       known_->begins(content.last(page).data(), offset + content.size() - page);
+    return right ? offset : nowhere;
+  }
+  const Stamp first = stamp_in(content.data());
+  const Stamp last = stamp_in(content.last(sector).data());
+  const bool one =
+      valid(first, seed_) && valid(last, seed_) && offset_of(last) - offset_of(first) == content.size() - sector;
+  return one ? offset_of(first) : nowhere;
+}
+
+bool TestFile::holds(std::span<const std::byte> content, std::uint64_t offset) const {
+  return known_ ? known_->holds(content, offset) : storage::holds(content, seed_, offset);
+}
+
+std::string TestFile::describe(std::span<const std::byte> content, std::uint64_t offset) const {
+  if (known_) return known_->spoilt(content.data(), offset) ? "was not written" : "holds something else";
+  const Stamp first = stamp_in(content.data());
+  if (first.hash == 0) return "was not written";
+  if (!valid(first, seed_)) return "holds something else";
+  return "begins with what lies at byte " + std::to_string(offset_of(first));
+}
+
 void remove_test_file(const fs::path& target) {
   if (target.empty()) return;
-  ::unlink((target / partial_name).c_str());
-  const fs::path file = target / file_name;
-  // Without O_DIRECT: what must go has to go on any file system.
-  const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (opened && closing_of(opened.number())) ::unlink(file.c_str());
+  if (named_device(target)) {
+    ::unlink((target / table_name).c_str());
+    ::unlink((target / partial_table_name).c_str());
+    forget_device(target);
+    return;
+  }
+  remove_file_of_ours(target);
 }
 
 }  // namespace sextant::storage

@@ -4,58 +4,75 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
+#include <string>
 
+#include "storage/files/alignment.hpp"
+#include "storage/files/block_device.hpp"
+#include "storage/files/content.hpp"
 #include "storage/files/file_descriptor.hpp"
+#include "storage/files/known_pages.hpp"
 
-// The file that the storage probes read: made by us, in the folder the user named, with content that says for every
-// block which one it is.
+// What the storage probes read and write: a file of ours in the folder that the user named, or a block device that the
+// folder stands for (block_device.hpp). Which of them it is, no probe needs to know.
 namespace sextant::storage {
-
-inline constexpr std::size_t page = 4096;  // every page of the file carries its own number
-
-// The first 16 bytes of a page. The hash never is zero and depends on the file's seed, so neither an empty page, nor
-// another page, nor a page of an earlier file passes for it.
-struct Stamp {
-  std::uint64_t index;
-  std::uint64_t hash;
-  friend bool operator==(const Stamp&, const Stamp&) = default;
-};
-Stamp stamp(std::uint64_t seed, std::uint64_t index);
-Stamp stamp_in(const std::byte* content);
-
-// Stamp and then pseudo-random words: nothing a device could compress, deduplicate or skip as zeros.
-void fill_page(std::span<std::byte, page> content, std::uint64_t seed, std::uint64_t index);
-bool holds_page(std::span<const std::byte, page> content, std::uint64_t seed, std::uint64_t index);
 
 // Where the file may lie. `anything` also takes memory (tmpfs), where a test runs but no device is measured.
 enum class Medium { device, anything };
 
+inline constexpr std::uint64_t nowhere = ~std::uint64_t{0};
+
 class TestFile {
  public:
-  // Opens the test file in `target` for direct reads (O_DIRECT) of at least `bytes` (a multiple of `page`), and lays it
-  // out first when there is none that is complete and long enough. Takes at most half of the space that is free. Throws
-  // probes::Unavailable with a sentence: no target, in memory, O_DIRECT refused, not enough free space, not writable,
-  // or a file of that name that we did not make.
-  static TestFile open(const std::filesystem::path& target, std::uint64_t bytes, Medium medium = Medium::device);
+  // Opens it for direct requests (O_DIRECT) to at least `bytes` (a multiple of `page`).
+  //
+  // A file is laid out first where none is complete and long enough, in at most half of the space that is free. So is a
+  // block device that may be overwritten. One that may not is read: what its pages hold is taken down first (see
+  // KnownPages), and nothing of it is ever written.
+  //
+  // Throws probes::Unavailable with a sentence: no target, in memory, O_DIRECT refused, not enough space, not writable,
+  // a file of that name that we did not make, a device that is in use, or one that may not be written.
+  static TestFile open(const std::filesystem::path& target, std::uint64_t bytes, Medium medium = Medium::device,
+                       Access access = Access::read);
 
-  // The complete test file that lies in `target`, whatever its length; makes none. Throws probes::Unavailable.
+  // What lies in `target` complete, whatever its length; makes nothing. Throws probes::Unavailable.
   static TestFile open_existing(const std::filesystem::path& target, Medium medium = Medium::device);
 
   int descriptor() const { return file_.number(); }
-  std::uint64_t bytes() const { return bytes_; }
-  std::uint64_t seed() const { return seed_; }
+  std::uint64_t bytes() const { return bytes_; }  // that the probes may use, from the beginning
+  std::uint64_t seed() const { return seed_; }    // of fill() and restamp(), for writes
+  const Alignment& alignment() const { return alignment_; }
+
+  // Throws probes::Unavailable with a sentence where requests of `block` bytes cannot be made, or not be checked.
+  void require_block(std::uint64_t block) const;
+
+  // The checks of one read of a whole block, which may be of any generation. Before: makes both ends of the buffer wrong,
+  // so that a read that brings nothing shows. After: the offset that the content came from, as far as its ends tell;
+  // `nowhere` when they do not belong together or to this file. And, for after the clock has stopped, whether every byte
+  // is right.
+  void spoil(std::span<std::byte> content, std::uint64_t offset) const;
+  std::uint64_t origin(std::span<const std::byte> content, std::uint64_t offset) const;
+  bool holds(std::span<const std::byte> content, std::uint64_t offset) const;
+
+  // For the sentence of a failure: "was not written", "begins with what lies at byte 4096", "holds something else".
+  std::string describe(std::span<const std::byte> content, std::uint64_t offset) const;
 
  private:
-  TestFile(FileDescriptor file, std::uint64_t bytes, std::uint64_t seed)
-      : file_(std::move(file)), bytes_(bytes), seed_(seed) {}
+  TestFile(FileDescriptor file, std::uint64_t bytes, std::uint64_t seed, std::optional<KnownPages> known = {});
+  static TestFile on_device(const NamedDevice& device, const std::filesystem::path& folder, std::uint64_t bytes,
+                            Access access);
+  static TestFile existing_on_device(const NamedDevice& device, const std::filesystem::path& folder);
 
   FileDescriptor file_;
-  std::uint64_t bytes_;  // of pages; the closing page comes after them
+  std::uint64_t bytes_;
   std::uint64_t seed_;
+  std::optional<KnownPages> known_;  // of a device that we did not write
+  Alignment alignment_;
 };
 
-// Removes what open() made in `target`, complete or partial; leaves a file that is not ours. Does not throw.
+// Removes what was made in `target`, complete or partial; leaves a file that is not ours, and any block device. Does not
+// throw.
 void remove_test_file(const std::filesystem::path& target);
 
 }  // namespace sextant::storage
