@@ -29,7 +29,7 @@ def wait_for_rows(output, count):
 
 def run(sextant, target, output, axes, happens=None, span=SPAN):
     def meanwhile(process):
-        wait_for_rows(output, 2)(process)
+        wait_for_rows(output, 1)(process)
         happens()
     return program.run(sextant, "storage.read", {"span": span, "pattern": "random", **axes}, target, output, BUDGET,
                        "memory.latency", "--set", "memory.latency.footprint=16KiB", "--set", "memory.latency.pages=small",
