@@ -2,8 +2,7 @@
 """Layers streamed from a device of known rate or delay take as long as `sextant validate --flash` says from the surface of
 storage.read alone."""
 import contextlib
-import csv
-import io
+import json
 import subprocess
 
 import delays
@@ -29,15 +28,12 @@ def one_run(sextant, target, output, inside=None):
 
 def judge(sextant, output, what):
     """Every row of the prediction within the bound of its order."""
-    done = subprocess.run((sextant, "validate", "--flash", output, "--format", "csv"), capture_output=True, text=True,
-                          timeout=120)
+    done = subprocess.run((sextant, "validate", "--flash", output, "--json"), capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
-    rows = list(csv.DictReader(io.StringIO(done.stdout)))
-    seen = set()
-    worst = {}
-    for row in rows:
-        order, error = row["order"], abs(float(row["predicted"]) / float(row["measured"]) - 1)
-        seen.add((order, int(float(row["prefetch"]))))
+    seen, worst = set(), {}
+    for row in json.loads(done.stdout)["points"]:
+        order, error = row["order"], abs(row["error"])
+        seen.add((order, int(row["prefetch"])))
         worst[order] = max(worst.get(order, 0), error)
     print(f"{what}: " + ", ".join(f"{order} order within {error:.1%}" for order, error in worst.items()))
     missing = {(order, prefetch) for order in WITHIN for prefetch in PREFETCHES} - seen
