@@ -49,7 +49,8 @@ def ratio_of(ours, theirs):
 
 def verdict(ratio, quantity, bound):
     """passes, fails, undecided or reported. A rate fails only where the whole interval lies below its bound. A latency passes
-    where the whole interval lies within `bound` of one, and fails where none of it does. An agreement passes where any of the interval lies within. A cost fails only where the whole
+    where the whole interval lies within `bound` of one, and fails where none of it does. An agreement passes
+    where any of the interval lies within. A cost fails only where the whole
     interval lies above 1 + `bound`. What is only reported has no verdict."""
     if quantity == "reported":
         return "reported"
