@@ -156,6 +156,14 @@ TEST_F(Supervisor, NoiseInsteadOfRowsIsABrokenProtocol) {
   EXPECT_THAT(point(0).reason, HasSubstr("broke the row protocol: not a line of the row protocol: welcome"));
 }
 
+TEST_F(Supervisor, WhatWasMeasuredAndCannotBeHadAnyMoreHasFailed) {
+  supervise_with(hello() + rows(0, 1) + quoted(probes::to_line(of(Message::Kind::skip, 0, "the device is gone"))) +
+                 done_line);
+  EXPECT_EQ(point(0).status, Status::failed);
+  EXPECT_EQ(point(0).reason, "the device is gone");
+  EXPECT_EQ(point(0).samples.size(), 1u);
+}
+
 TEST_F(Supervisor, AProgramThatIsNotThereIsNamed) {
   supervision.command = [](const probes::Probe&, const probes::Machine&, const probes::Point&) {
     return WorkerCommand{{"/nonexistent/sextant-net"}, {}};

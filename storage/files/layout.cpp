@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string>
 
 #include "probes/probe/pages.hpp"
+#include "probes/probe/probe.hpp"
 
 namespace sextant::storage {
 namespace {
@@ -48,7 +50,11 @@ int write_closing(int file, std::span<std::byte> memory, const ClosingPage& clos
 
 std::optional<Closing> closing_at(int file, std::uint64_t offset) {
   const probes::Pages memory(page);
-  if (::pread(file, memory.bytes().data(), page, static_cast<off_t>(offset)) != static_cast<ssize_t>(page)) return {};
+  const ssize_t got = ::pread(file, memory.bytes().data(), page, static_cast<off_t>(offset));
+  // A page that cannot be read says nothing about whose it is: a device that broke must not be taken for a foreign file.
+  if (got < 0 && errno != EINVAL)
+    throw probes::Unavailable(std::string("the test file cannot be read: ") + std::strerror(errno));
+  if (got != static_cast<ssize_t>(page)) return {};
   ClosingPage closing = {};
   std::memcpy(&closing, memory.bytes().data(), sizeof closing);
   const bool ours = std::memcmp(closing.magic, magic, sizeof magic) == 0 && closing.bytes <= offset &&

@@ -15,7 +15,8 @@ struct Closing {
   std::uint64_t seed;
 };
 
-// The closing page at `offset` of an open file or device; nothing when there is none of ours.
+// The closing page at `offset` of an open file or device; nothing when there is none of ours. Throws
+// Unavailable when it cannot be read.
 std::optional<Closing> closing_at(int file, std::uint64_t offset);
 
 // Fills `bytes` (a multiple of `page`) from the beginning, and closes them at `closing_offset`; what closed them before

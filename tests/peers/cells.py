@@ -5,7 +5,7 @@ from functools import partial
 from typing import Callable
 
 import others
-from pairs import CACHE, DRAM, KERNEL, LATENCY, METHODS
+from pairs import CACHE, DRAM, KERNEL, LATENCY, METHODS, RING, STORAGE, STORAGE_LATENCY
 from random_model import Shape
 
 MEMORY = 1 << 30  # bytes of a footprint that no cache holds
@@ -17,18 +17,23 @@ TOKENS = 32  # that an engine decodes from nothing; ours stands in the middle of
 FORMATS = {"int8": "q8_0", "int4": "q4_0"}  # Sextant's word and the engine's
 
 
+# How a reading is judged; the others are rates.
+QUANTITIES = {"seconds": "latency", "p50": "latency", "agreement": "agreement", "cpu": "cost", "p99": "reported"}
+
+
 @dataclass(frozen=True)
 class Cell:
     name: str
     probe: str
     axes: dict  # of Sextant's point; of several values of an axis the fastest counts
-    reading: str  # mean or best (bytes a second), seconds, tokens
+    reading: str  # mean, best or agreement (bytes a second), seconds, tokens, p50, p99, cpu (seconds of a request)
     peer: Callable  # of what gives the command of one try
     bound: float
+    storage: str = ""  # read or write: the folder of --storage that both sides use
 
     @property
     def quantity(self):
-        return "latency" if self.reading == "seconds" else "rate"
+        return QUANTITIES.get(self.reading, "rate")
 
 
 def thread_counts(machine):
@@ -114,6 +119,30 @@ def against_llama(machine):
                            KERNEL)
 
 
+SPAN = 1 << 28  # bytes of the file that both sides read or write
+FIO = (("storage.read", "random", "randread"), ("storage.read", "sequential", "read"),
+       ("storage.write", "random", "randwrite"))
+BOUNDS = {"agreement": STORAGE, "p50": STORAGE_LATENCY, "p99": STORAGE_LATENCY, "cpu": 0}
+
+
+def against_fio(machine):
+    """Buffers in small pages: fio's are, unless huge pages were set aside for it."""
+    for probe, pattern, how in FIO:
+        for block, depth in ((4096, 1), (4096, 32), (131072, 8)):
+            axes = {"span": SPAN, "pattern": pattern, "block": block, "depth": depth, "threads": 1,
+                    "method": "io_uring", "buffers": "small"}
+            for reading, bound in BOUNDS.items():
+                yield Cell(f"{probe} {pattern} block={block} depth={depth} fio {reading}", probe, axes, reading,
+                           partial(others.fio, how=how, block=block, depth=depth, span=SPAN, reading=reading), bound,
+                           storage=probe.removeprefix("storage."))
+    for depth in (32, 128):
+        yield Cell(f"storage.read random block=4096 depth={depth} t/io_uring", "storage.read",
+                   {"span": SPAN, "pattern": "random", "block": 4096, "depth": depth, "threads": 1, "method": "io_uring",
+                    "buffers": "small"}, "mean",
+                   partial(others.fio_ring, block=4096, depth=depth, span=SPAN), RING, storage="read")
+
+
 def cells(machine):
-    return [cell for part in (against_likwid, against_streams, against_multichase, core_to_core, against_llama)
+    return [cell for part in (against_likwid, against_streams, against_multichase, core_to_core, against_llama,
+                             against_fio)
             for cell in part(machine)]

@@ -25,6 +25,10 @@ from machine import Machine
 HERE = Path(__file__).parent
 TWO = Machine((0, 1), 48 << 10, 2 << 20, "_avx512")
 
+# Of captures/fio.json.
+FIO = {"bw": 337065644.0, "p50": 0.00020377600000000002, "p99": 0.004620288,
+       "cpu": (1.398601 + 17.982018) / 100 * 1.0010000000000001 / 82456}
+
 
 class Anything:
     """Every program is where it is looked for."""
@@ -35,6 +39,9 @@ class Anything:
 
     def model(self, shape, type):
         return f"{type}.gguf"
+
+    def test_file(self, use, span):
+        return f"{use}.test"
 
 
 def capture(name):
@@ -62,12 +69,28 @@ class Readers(unittest.TestCase):
         decode = others.llama_decode(Anything(), None, "q4_0", 2, 8)
         self.assertEqual(decode.parse(capture("llama-bench.json")), 338.848061)
 
+    def test_values_of_fio(self):
+        text = capture("fio.json")
+        for reading, value in (("agreement", FIO["bw"]), ("p50", FIO["p50"]), ("p99", FIO["p99"]), ("cpu", FIO["cpu"])):
+            command = others.fio(Anything(), "randread", 4096, 32, 1 << 26, reading)
+            self.assertAlmostEqual(command.parse("fio: a note\n" + text) / value, 1, delta=1e-9, msg=reading)
+        self.assertIn("--readonly", command.argv)
+        self.assertIn("--filename=read.test", command.argv)
+        self.assertNotIn("--readonly", others.fio(Anything(), "randwrite", 4096, 32, 1 << 26, "p50").argv)
+        with self.assertRaisesRegex(ValueError, "error 5"):
+            command.parse(text.replace('"error" : 0', '"error" : 5'))
+        ring = others.fio_ring(Anything(), 4096, 32, 1 << 26)
+        self.assertEqual(ring.parse("IOPS=480.50K, BW=1.83GiB/s, IOS/call=32/32\nMaximum IOPS=500K\n"), 500e3 * 4096)
+        self.assertEqual(ring.parse("IOPS=1.25M, BW=4.8GiB/s, IOS/call=32/32\n"), 1.25e6 * 4096)
+
     def test_other_text_is_refused(self):
         shape = random_model.Shape(64, 1, 2, 1, 64, 64)
         commands = [others.likwid(Anything(), "load", 1, 1), others.stream(Anything(), "Copy", 1),
                     others.babelstream(Anything(), "Copy", 1), others.multichase(Anything(), 1, "small"),
                     others.coherency_latency(Anything(), 0, 1), others.llama_product(Anything(), "q8_0", (0,)),
-                    others.llama_decode(Anything(), shape, "q8_0", 1, 8)]
+                    others.llama_decode(Anything(), shape, "q8_0", 1, 8),
+                    others.fio(Anything(), "randread", 4096, 1, 1 << 26, "p50"),
+                    others.fio_ring(Anything(), 4096, 1, 1 << 26)]
         texts = ("", "Segmentation fault\n", "[]", "x,y\nCache line offset: 0\n")
         for command, text in itertools.product(commands, texts):
             with self.assertRaises((ValueError, IndexError), msg=f"{command} {text!r}"):
@@ -95,6 +118,11 @@ class Readers(unittest.TestCase):
             best(text({"error_occurred": True, "error_message": "too little memory"}))
         with self.assertRaisesRegex(programs.Unusable, "wrong"):
             best(text({"error_occurred": True, "error_message": "failed: the sum is wrong"}))
+        cpu = ours.parser({}, "cpu")
+        self.assertEqual(cpu(text(row | {"cpu_time": 2e-6})), 2e-6)
+        with self.assertRaisesRegex(ValueError, "cpu_time"):
+            cpu(text(row | {"cpu_time": 2000.0}))
+        self.assertIn("--target", ours.command("sextant", "storage.read", {}, "p50", "folder").argv)
         command = ours.command("sextant", "memory.copy", axes, "best")
         self.assertIn("memory.copy.store=regular,nontemporal", command.argv)
 
@@ -129,6 +157,16 @@ class Statistics(unittest.TestCase):
         def latency(low, high):
             return pairs.verdict(pairs.Ratio(1, low, high), "latency", 0.05)
 
+        def agreement(low, high):
+            return pairs.verdict(pairs.Ratio(1, low, high), "agreement", 0.03)
+
+        def cost(low, high):
+            return pairs.verdict(pairs.Ratio(1, low, high), "cost", 0)
+
+        self.assertEqual([agreement(0.9, 0.98), agreement(1.02, 1.2), agreement(0.9, 0.96), agreement(1.04, 1.2)],
+                         ["passes", "passes", "fails", "fails"])
+        self.assertEqual([cost(0.9, 1.1), cost(0.5, 0.6), cost(1.01, 1.1)], ["passes", "passes", "fails"])
+        self.assertEqual(pairs.verdict(pairs.Ratio(1, 3, 4), "reported", 0), "reported")
         self.assertEqual([rate(0.9, 0.969), rate(0.9, 0.97), rate(1.1, 1.2), rate(None, None)],
                          ["fails", "passes", "passes", "undecided"])
         intervals = ((0.96, 1.04), (0.96, 1.06), (0.8, 1.2), (1.06, 1.2), (0.5, 0.9))
@@ -279,6 +317,7 @@ class Runs(unittest.TestCase):
         for words, sentence in ((("--peers", self.folder / "nowhere"), "is not a folder"),
                                 (("--cells", "("), "is not a regular expression"),
                                 (("--cells", "nothing"), "matches no cell"),
+                                (("--storage", self.folder / "nowhere"), "is not a folder"),
                                 (("--pairs", "0"), "--pairs must be 1 or more"), (("--pairs", "x"), "invalid int"),
                                 (("--output", self.folder / "no" / "file"), "No such file")):
             run = self.compare(*words)

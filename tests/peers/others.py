@@ -97,6 +97,49 @@ def llama_decode(surroundings, shape, type, threads, tokens):
                     "-n", str(tokens), "-r", "1", "-t", str(threads), "-o", "json"), parse)
 
 
+def of_fio(text, direction, reading):
+    """One value of fio's JSON document. Its processor time is a share of the job's run time; its latency is from before
+    a request is sent until it was taken, as ours."""
+    job, = json.loads(text[text.index("{"):])["jobs"]
+    if job["error"]:
+        raise ValueError(f"error {job['error']} of fio")
+    done = job[direction]
+    if reading == "agreement":
+        return float(done["bw_bytes"])
+    if reading == "cpu":
+        return (job["usr_cpu"] + job["sys_cpu"]) / 100 * job["job_runtime"] * 1e-3 / done["total_ios"]
+    return 1e-9 * done["lat_ns"]["percentile"][{"p50": "50.000000", "p99": "99.000000"}[reading]]
+
+
+def fio(surroundings, how, block, depth, span, reading):
+    """The same engine, block, depth and file, with registered buffers and file. `how` is fio's word: randread, read,
+    randwrite."""
+    direction = "write" if how.endswith("write") else "read"
+    safety = ("--overwrite=1", "--fallocate=none") if direction == "write" else ("--readonly",)
+    return Command((surroundings.find("fio"), "--name=peer", f"--filename={surroundings.test_file(direction, span)}",
+                    f"--size={span}", f"--rw={how}", f"--bs={block}", f"--iodepth={depth}", "--ioengine=io_uring",
+                    "--direct=1", "--fixedbufs", "--registerfiles", "--time_based", "--runtime=1", *safety,
+                    "--clat_percentiles=0", "--lat_percentiles=1", "--output-format=json"),
+                   lambda text: of_fio(text, direction, reading))
+
+
+SUFFIXES = {"": 1, "K": 1e3, "M": 1e6}
+
+
+def fio_ring(surroundings, block, depth, span):
+    """fio's own t/io_uring, which does nothing but send requests. It prints a line a second; the best is its last."""
+
+    def parse(text):
+        lines = re.findall(r"Maximum IOPS=([\d.]+)([KM]?)", text) or re.findall(r"IOPS=([\d.]+)([KM]?),", text)
+        if not lines:
+            raise ValueError("no line IOPS=")
+        return max(float(number) * SUFFIXES[suffix] for number, suffix in lines) * block
+
+    return Command((surroundings.find("fio-t-io_uring", "io_uring"), f"-d{depth}", f"-s{depth}", f"-c{depth}",
+                    f"-b{block}", "-p0", "-F1", "-B1", "-r2", surroundings.test_file("read", span)), parse,
+                   name="t/io_uring")
+
+
 def sextant(surroundings, probe, axes, reading):
     """Another point of the same program."""
     return ours.command(surroundings.sextant, probe, axes, reading)

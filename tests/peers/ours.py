@@ -11,7 +11,18 @@ READINGS = {
     "best": lambda row: row.get("best_bandwidth", row["bytes_per_second"]),
     "seconds": lambda row: 1 / row["items_per_second"],
     "tokens": lambda row: row["items_per_second"],
+    "agreement": lambda row: row["bytes_per_second"],
+    "p50": lambda row: row["latency_p50"],
+    "p99": lambda row: row["latency_p99"],
+    "cpu": lambda row: processor_seconds(row),
 }
+
+
+def processor_seconds(row):
+    """Of a request. Google Benchmark has a field of the same name before ours, in nanoseconds of its own thread."""
+    if not row["cpu_time"] < 0.1:
+        raise ValueError("no column cpu_time in seconds")
+    return row["cpu_time"]
 
 
 def values_of(value):
@@ -41,10 +52,12 @@ def parser(axes, reading):
     return parse
 
 
-def command(sextant, probe, axes, reading):
+def command(sextant, probe, axes, reading, target=""):
     sets = []
     for axis, value in axes.items():
         sets += ["--set", f"{probe}.{axis}=" + ",".join(map(str, values_of(value)))]
+    if target:
+        sets += ["--target", target]
     return Command((sextant, "benchmark", probe, *sets, "--benchmark_min_time=0.5", "--benchmark_format=json"),
                    parser(axes, reading))
 

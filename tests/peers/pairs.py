@@ -6,6 +6,8 @@ from math import comb, exp, log
 # Bounds of a verdict. A rate: the least ratio. A latency: how far from one, in either direction.
 DRAM, CACHE, KERNEL = 0.97, 0.95, 0.80
 LATENCY, METHODS = 0.05, 0.10
+# Storage: how far from one a throughput and a median latency may be, and the least rate beside t/io_uring.
+STORAGE, STORAGE_LATENCY, RING = 0.03, 0.10, 0.95
 
 
 def order_of(pair):
@@ -46,10 +48,18 @@ def ratio_of(ours, theirs):
 
 
 def verdict(ratio, quantity, bound):
-    """passes, fails, or undecided. A rate fails only where the whole interval lies below its bound. A latency passes
-    where the whole interval lies within `bound` of one, and fails where none of it does."""
+    """passes, fails, undecided or reported. A rate fails only where the whole interval lies below its bound. A latency passes
+    where the whole interval lies within `bound` of one, and fails where none of it does. An agreement passes
+    where any of the interval lies within. A cost fails only where the whole
+    interval lies above 1 + `bound`. What is only reported has no verdict."""
+    if quantity == "reported":
+        return "reported"
     if ratio.low is None:
         return "undecided"
+    if quantity == "agreement":
+        return "passes" if 1 - bound <= ratio.high and ratio.low <= 1 + bound else "fails"
+    if quantity == "cost":
+        return "fails" if ratio.low > 1 + bound else "passes"
     if quantity != "latency":
         return "fails" if ratio.high < bound else "passes"
     least, most = 1 / (1 + bound), 1 + bound
