@@ -16,7 +16,7 @@ void Mapped::queue(const Request& request) {
 bool Mapped::submit_and_wait(double) {
   if (!queued_) return false;
   const Request request = *std::exchange(queued_, std::nullopt);
-  const auto all = mapping_.bytes();
+  const auto all = mapping_->bytes();
   const bool inside = request.offset <= all.size() && request.memory.size() <= all.size() - request.offset;
   const bool possible = inside && request.operation == Operation::read;
   if (possible) std::memcpy(request.memory.data(), all.data() + request.offset, request.memory.size());

@@ -15,10 +15,8 @@ namespace sextant::storage {
 // cache or, if it is not there, from the device. One request at a time.
 class Mapped {
  public:
-  // Of the first `bytes` of the file `cached`, which must outlive it.
-  Mapped(int cached, std::size_t bytes, bool random) : mapping_(cached, bytes, random) {}
-
-  const Mapping& mapping() const { return mapping_; }
+  // The mapping is that of all threads, which outlives it: a page that another one maps cannot be evicted.
+  explicit Mapped(const Mapping* mapping) : mapping_(mapping) {}
 
   bool register_buffers(std::span<std::byte>) { return false; }
   void unregister_buffers() {}
@@ -27,7 +25,7 @@ class Mapped {
   std::span<const Completion> take();
 
  private:
-  Mapping mapping_;
+  const Mapping* mapping_;
   std::optional<Request> queued_;
   Completion finished_ = {};
   std::size_t count_ = 0;

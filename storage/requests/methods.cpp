@@ -113,7 +113,7 @@ AnyChannel open_channel(const ChannelRequest& wanted) {
       return Synchronous(wanted.direct);
     case Method::mmap_cold:
     case Method::mmap_warm:
-      return Mapped(wanted.cached, wanted.span, wanted.random);
+      return Mapped(wanted.mapping);
     case Method::page_cache:
       return Ring(wanted.depth, wanted.cached);
     case Method::io_uring:

@@ -45,11 +45,10 @@ using AnyChannel = std::variant<Ring, Synchronous, Mapped, Passthrough, Bent>;
 struct ChannelRequest {
   Method method = Method::io_uring;
   std::uint32_t depth = 1;
-  int direct = -1;         // the file, opened with O_DIRECT
-  int cached = -1;         // the same through the page cache, for methods that want it
-  std::uint64_t span = 0;  // bytes of it that are used
-  bool random = false;
-  std::span<std::byte> trial = {};  // memory for one read of the first bytes of the file
+  int direct = -1;                   // the file, opened with O_DIRECT
+  int cached = -1;                   // the same through the page cache, for methods that want it
+  const Mapping* mapping = nullptr;  // of the part that is used, likewise
+  std::span<std::byte> trial = {};   // memory for one read of the first bytes of the file
 };
 
 // The channel of one thread, made by that thread. Throws probes::Unavailable with a sentence where the method cannot be

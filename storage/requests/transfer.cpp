@@ -119,8 +119,7 @@ class Transfer final : public probes::Trial {
     wanted.depth = point_.depth;
     wanted.direct = file_ ? file_->descriptor() : -1;
     wanted.cached = cached_.number();
-    wanted.span = point_.span;
-    wanted.random = point_.pattern == Pattern::random;
+    if (mapping_) wanted.mapping = &*mapping_;
     if (!memory.empty()) wanted.trial = buffer(memory, member).first(point_.block);
     if (fault) {
       of(member).channel.emplace(Bent(Ring(wanted.depth, wanted.direct), fault));
