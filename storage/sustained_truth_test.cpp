@@ -61,7 +61,7 @@ class Throttle {
   bool works_ = false;
 };
 
-class SustainedTruth : public testing::TestWithParam<Access> {
+class SustainedTruth : public testing::TestWithParam<const char*> {
  protected:
   SustainedTruth() { machine_.available_memory = std::size_t{256} << 20; }
   void SetUp() override {
@@ -71,9 +71,10 @@ class SustainedTruth : public testing::TestWithParam<Access> {
     name_device(folder_.path(), {device_.path(), true});
   }
   std::unique_ptr<probes::Trial> trial(double duration) {
-    return sustained_trial(workspace_, {GetParam(), span, 65536, 4, duration});
+    return sustained_trial(workspace_, {access(), span, 65536, 4, duration});
   }
-  std::string operation() const { return GetParam() == Access::read ? "read" : "write"; }
+  std::string operation() const { return GetParam(); }
+  Access access() const { return operation() == "read" ? Access::read : Access::write; }
 
   static constexpr std::uint64_t span = std::uint64_t{32} << 20;
   static constexpr double high = 100e6, low = 20e6;  // bytes per second
@@ -112,7 +113,7 @@ TEST_P(SustainedTruth, ARateThatFallsHasBothLevelsAndItsKnee) {
   moving->verify();
 }
 
-INSTANTIATE_TEST_SUITE_P(Operations, SustainedTruth, testing::Values(Access::read, Access::write));
+INSTANTIATE_TEST_SUITE_P(Operations, SustainedTruth, testing::Values("read", "write"));
 
 }  // namespace
 }  // namespace sextant::storage
