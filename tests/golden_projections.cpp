@@ -46,7 +46,7 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 
 // The one run of the tree that was measured without a budget too short for it, calibrated with few draws.
 results::Profile profile_of(const fs::path& tree) {
-  const results::Run run = results::read_run(tree / "results/published/build-vm-2core/20261124-48434131");
+  const results::Run run = results::read_run(tree / "results/published/build-vm-2core/20261125-e67abaea");
   return analysis::calibrate({run}, {200, 1});
 }
 
