@@ -9,8 +9,8 @@
 
 #include "probes/probe/workspace.hpp"
 #include "storage/files/test_device.hpp"
-#include "storage/files/test_folder.hpp"
 #include "storage/storage_probes.hpp"
+#include "storage/trial_test.hpp"
 
 namespace sextant::storage {
 namespace {
@@ -22,10 +22,8 @@ using testing::HasSubstr;
 constexpr std::uint64_t block = 16384;
 constexpr std::uint64_t span = 64 * block;
 
-class SustainedTest : public testing::Test {
+class SustainedTest : public TrialTest {
  protected:
-  SustainedTest() { machine_.available_memory = std::size_t{256} << 20; }
-
   void SetUp() override {
     const std::string reason = unavailable_sentence([&] { trial({Access::write, span, block, 1, 0.1}); });
     if (!reason.empty()) GTEST_SKIP() << reason;
@@ -34,28 +32,6 @@ class SustainedTest : public testing::Test {
   std::unique_ptr<probes::Trial> trial(const SustainedPoint& point, MoveFault fault = {}) {
     return sustained_trial(workspace_, point, Medium::anything, std::move(fault));
   }
-
-  std::string verdict(probes::Trial& trial) {
-    try {
-      trial.verify();
-      return "right";
-    } catch (const WrongAnswer& wrong) {
-      return wrong.what();
-    }
-  }
-
-  std::string failure(probes::Trial& trial) {
-    try {
-      trial.run(1);
-      return {};
-    } catch (const std::runtime_error& error) {
-      return error.what();
-    }
-  }
-
-  TestFolder folder_;
-  probes::Machine machine_;
-  probes::Workspace workspace_{machine_, folder_.path(), 42};
 };
 
 TEST_F(SustainedTest, MovesBytesForAsLongAsItIsTold) {
@@ -97,7 +73,7 @@ TEST_F(SustainedTest, IsTooLongForAQuickRun) {
 TEST_F(SustainedTest, AFileThatIsTruncatedFailsThePoint) {
   const auto reading = trial({Access::read, span, block, 4, 0.1});
   fs::resize_file(folder_.path() / "sextant-storage.test", span / 2);
-  EXPECT_THAT(failure(*reading), HasSubstr("ended after 0 B"));
+  EXPECT_THAT(failure(*reading, 1), HasSubstr("ended after 0 B"));
 }
 
 // What the backing file of a loop device lost, the device lost.
@@ -112,7 +88,7 @@ TEST_F(SustainedTest, ADeviceThatLosesItsEndFailsThePoint) {
   probes::Workspace workspace(machine_, named.path(), 42);
   const auto reading = sustained_trial(workspace, {Access::read, span, block, 4, 0.1}, Medium::anything);
   fs::resize_file(backing, span / 2);
-  EXPECT_THAT(failure(*reading), testing::AnyOf(HasSubstr("Input/output error"), HasSubstr("ended after")));
+  EXPECT_THAT(failure(*reading, 1), testing::AnyOf(HasSubstr("Input/output error"), HasSubstr("ended after")));
 }
 
 // Writes into a file system that became full, or a file longer than it may be, end with the kernel's word for it.
@@ -124,7 +100,7 @@ TEST_F(SustainedTest, ADeviceThatTakesNoWritesFailsThePoint) {
   probes::Workspace workspace(machine_, named.path(), 42);
   const auto writing = sustained_trial(workspace, {Access::write, span, block, 4, 0.1}, Medium::device,
                                        [](Move& move) { move.offset += 4 * span; });  // beyond its end
-  EXPECT_THAT(failure(*writing), HasSubstr("No space left on device"));
+  EXPECT_THAT(failure(*writing, 1), HasSubstr("No space left on device"));
 }
 
 TEST_F(SustainedTest, MeasuresABlockDevice) {

@@ -11,7 +11,7 @@
 
 #include "probes/kernels/reduce.hpp"
 #include "probes/probe/workspace.hpp"
-#include "storage/files/test_folder.hpp"
+#include "storage/trial_test.hpp"
 
 namespace sextant::storage {
 namespace {
@@ -28,10 +28,8 @@ SparsePoint point_of(Bundle bundle, unsigned threads = 1, std::uint64_t window =
   return {span, bundle, row, 0.9, chunk, threads, window};
 }
 
-class SparseRowsTest : public testing::Test {
+class SparseRowsTest : public TrialTest {
  protected:
-  SparseRowsTest() { machine_.available_memory = std::size_t{256} << 20; }
-
   void SetUp() override {
     const std::string reason = unavailable_sentence([&] { trial(point_of(Bundle::row)); });
     if (!reason.empty()) GTEST_SKIP() << reason;
@@ -41,34 +39,12 @@ class SparseRowsTest : public testing::Test {
     return sparse_trial(workspace_, point, Medium::anything, std::move(faults));
   }
 
-  std::string verdict(probes::Trial& trial) {
-    try {
-      trial.verify();
-      return "right";
-    } catch (const WrongAnswer& wrong) {
-      return wrong.what();
-    }
-  }
-
   std::string verdict_of(const SparsePoint& point, SparseFaults faults) {
     const auto rows = trial(point, std::move(faults));
     rows->run(3);
     rows->run(4);
     return verdict(*rows);
   }
-
-  std::string failure(probes::Trial& trial) {
-    try {
-      trial.run(6);
-      return {};
-    } catch (const std::runtime_error& error) {
-      return error.what();
-    }
-  }
-
-  TestFolder folder_;
-  probes::Machine machine_;
-  probes::Workspace workspace_{machine_, folder_.path(), 42};
 };
 
 TEST_F(SparseRowsTest, CountsTokensAndBytes) {
@@ -155,7 +131,7 @@ TEST_F(SparseRowsTest, AFileThatEndsEarlyFailsThePoint) {
   for (const unsigned threads : {1u, 4u}) {
     const auto rows = trial(point_of(Bundle::row, threads, 2));
     fs::resize_file(folder_.path() / "sextant-storage.test", span / 2);
-    EXPECT_THAT(failure(*rows), HasSubstr("of the test file ended after"));
+    EXPECT_THAT(failure(*rows, 6), HasSubstr("of the test file ended after"));
     fs::remove(folder_.path() / "sextant-storage.test");
   }
 }
@@ -164,7 +140,7 @@ TEST_F(SparseRowsTest, AnErrorOfTheDeviceFailsThePoint) {
   const auto rows = trial(point_of(Bundle::row_column, 3), {.plan = [](ReadPlan& plan) {
                             plan.chunks[7].offset += 1;  // direct reads must be aligned: EINVAL
                           }});
-  EXPECT_THAT(failure(*rows), HasSubstr("of the test file failed: Invalid argument"));
+  EXPECT_THAT(failure(*rows, 6), HasSubstr("of the test file failed: Invalid argument"));
 }
 
 TEST_F(SparseRowsTest, DamageInTheMiddleOfARowIsFound) {

@@ -11,7 +11,7 @@
 
 #include "probes/kernels/reduce.hpp"
 #include "probes/probe/workspace.hpp"
-#include "storage/files/test_folder.hpp"
+#include "storage/trial_test.hpp"
 
 namespace sextant::storage {
 namespace {
@@ -84,10 +84,8 @@ TEST(Digest, EveryByteAndTheOrderOfPagesCount) {
   EXPECT_NE(digest(), right);
 }
 
-class StreamLayersTest : public testing::Test {
+class StreamLayersTest : public TrialTest {
  protected:
-  StreamLayersTest() { machine_.available_memory = std::size_t{256} << 20; }
-
   void SetUp() override {
     const std::string reason = unavailable_sentence([&] { trial(point_of(Order::known, 0)); });
     if (!reason.empty()) GTEST_SKIP() << reason;
@@ -96,28 +94,6 @@ class StreamLayersTest : public testing::Test {
   std::unique_ptr<probes::Trial> trial(const StreamPoint& point, StreamFaults faults = {}) {
     return stream_trial(workspace_, point, Medium::anything, std::move(faults));
   }
-
-  std::string verdict(probes::Trial& trial) {
-    try {
-      trial.verify();
-      return "right";
-    } catch (const WrongAnswer& wrong) {
-      return wrong.what();
-    }
-  }
-
-  std::string failure(probes::Trial& trial) {
-    try {
-      trial.run(6);
-      return {};
-    } catch (const std::runtime_error& error) {
-      return error.what();
-    }
-  }
-
-  TestFolder folder_;
-  probes::Machine machine_;
-  probes::Workspace workspace_{machine_, folder_.path(), 42};
 };
 
 TEST_F(StreamLayersTest, CountsTokensAndSharesTheirTime) {
@@ -210,7 +186,7 @@ TEST_F(StreamLayersTest, AFileThatEndsEarlyFailsThePoint) {
   for (const std::uint64_t prefetch : {0u, 2u}) {
     const auto stream = trial(point_of(Order::known, prefetch));
     fs::resize_file(folder_.path() / "sextant-storage.test", span / 2);
-    EXPECT_THAT(failure(*stream), HasSubstr("of the test file ended after"));
+    EXPECT_THAT(failure(*stream, 6), HasSubstr("of the test file ended after"));
     fs::remove(folder_.path() / "sextant-storage.test");
   }
 }
@@ -220,7 +196,7 @@ TEST_F(StreamLayersTest, AnErrorOfTheDeviceFailsThePoint) {
                               // Direct reads must be aligned: the kernel completes it with EINVAL.
                               if (read.number == 9) read.offset += 1;
                             }});
-  EXPECT_THAT(failure(*stream), HasSubstr("of the test file failed: Invalid argument"));
+  EXPECT_THAT(failure(*stream, 6), HasSubstr("of the test file failed: Invalid argument"));
 }
 
 TEST_F(StreamLayersTest, DamageInTheMiddleOfALayerIsFound) {

@@ -78,11 +78,8 @@ class Transfer final : public probes::Trial {
           kind_.probe + ": the device moved " + text(device_bytes_) + " while " + text(watched_bytes_) +
           " were asked for: a cache of this system answered, or queue/iostats of the device is off");
     }
-    if (cached(point_.method) && device_bytes_ > 0.5 * watched_bytes_) {
-      throw probes::WrongAnswer(kind_.probe + ": the device read " + text(device_bytes_) + " of " +
-                                text(watched_bytes_) +
-                                " that should have been in the page cache: free memory, or choose a smaller span");
-    }
+    // That the device read although pages were to come from the cache proves nothing: it counts what everybody reads. The
+    // column device_bytes stands beside the rate.
   }
 
  private:

@@ -9,8 +9,8 @@
 #include <fstream>
 
 #include "probes/probe/workspace.hpp"
-#include "storage/files/test_folder.hpp"
 #include "storage/request_probes.hpp"
+#include "storage/trial_test.hpp"
 
 namespace sextant::storage {
 namespace {
@@ -22,12 +22,9 @@ using testing::HasSubstr;
 constexpr std::uint64_t block = 16384;
 constexpr std::uint64_t span = 256 * block;
 
-class TransferTest : public testing::Test {
+class TransferTest : public TrialTest {
  protected:
-  TransferTest() {
-    machine_.available_memory = std::size_t{256} << 20;
-    machine_.processors = probes::detect_machine().processors;
-  }
+  TransferTest() { machine_.processors = probes::detect_machine().processors; }
 
   void SetUp() override {
     const std::string reason = unavailable_sentence([&] { trial({span, Pattern::sequential, block, 1}); });
@@ -42,29 +39,7 @@ class TransferTest : public testing::Test {
     return trial(point, std::move(fault), write_kind());
   }
 
-  std::string verdict(probes::Trial& trial) {
-    try {
-      trial.verify();
-      return "right";
-    } catch (const WrongAnswer& wrong) {
-      return wrong.what();
-    }
-  }
-
-  std::string failure(probes::Trial& trial) {
-    try {
-      trial.run(32);
-      return {};
-    } catch (const std::runtime_error& error) {
-      return error.what();
-    }
-  }
-
   fs::path file() const { return folder_.path() / "sextant-storage.test"; }
-
-  TestFolder folder_;
-  probes::Machine machine_;
-  probes::Workspace workspace_{machine_, folder_.path(), 42};
 };
 
 TEST_F(TransferTest, CountsTheRequestsOfTheWindow) {
@@ -235,7 +210,7 @@ TEST_F(TransferTest, AFileThatEndsEarlyFailsThePoint) {
     const auto reading = trial(point);
     const auto whole = fs::file_size(file());
     fs::resize_file(file(), block / 2);
-    EXPECT_THAT(failure(*reading), HasSubstr("of the test file ended after")) << name(method);
+    EXPECT_THAT(failure(*reading, 32), HasSubstr("of the test file ended after")) << name(method);
     fs::remove(file());
     trial({span, Pattern::sequential, block, 1});
     EXPECT_EQ(fs::file_size(file()), whole);
@@ -251,14 +226,14 @@ TEST_F(TransferTest, AnErrorOfTheDeviceFailsThePointAndWaitsForTheRest) {
   for (const auto& moving :
        {trial({span, Pattern::sequential, block, 8}, fault), writing({span, Pattern::sequential, block, 8}, fault)}) {
     after = 0;
-    EXPECT_THAT(failure(*moving), HasSubstr("failed: Input/output error"));
+    EXPECT_THAT(failure(*moving, 32), HasSubstr("failed: Input/output error"));
     EXPECT_GE(after, 10 + 7);  // those in flight came, too: their buffers are free again
   }
   fault.completion = [&](Completion& completion) {
     if (++after == 10) completion.result /= 2;
   };
   after = 0;
-  EXPECT_THAT(failure(*trial({span, Pattern::sequential, block, 8}, fault)), HasSubstr("ended after 8 KiB"));
+  EXPECT_THAT(failure(*trial({span, Pattern::sequential, block, 8}, fault), 32), HasSubstr("ended after 8 KiB"));
 }
 
 TEST_F(TransferTest, AnErrorInOneThreadEndsAll) {
@@ -268,7 +243,7 @@ TEST_F(TransferTest, AnErrorInOneThreadEndsAll) {
   fault.completion = [&](Completion& completion) {
     if (++after == 100) completion.result = -EIO;
   };
-  EXPECT_THAT(failure(*trial({span, Pattern::random, block, 8, 2}, fault)), HasSubstr("Input/output error"));
+  EXPECT_THAT(failure(*trial({span, Pattern::random, block, 8, 2}, fault), 32), HasSubstr("Input/output error"));
 }
 
 // Stamps alone would not see this: the middle of a sector differs from what was written.
