@@ -124,81 +124,75 @@ const Column cpu_time = {"cpu_time", Unit::second,
 
 probes::Availability ready(const Machine&) { return {}; }
 
+// What the probes of bandwidth share: columns, and axes but for the blocks and depths that each takes.
+using Values = std::vector<probes::Value> (*)(bool quick);
+
+std::vector<Axis> transfer_axes(bool quick, Values blocks, Values depths) {
+  return {span_axis(quick), pattern_axis(), block_axis(blocks(quick)), depth_axis(depths(quick)), threads_axis(),
+          method_axis(),    buffers_axis()};
+}
+
+probes::Probe transfer_description(std::string name, std::string summary, Values blocks, Values depths) {
+  return {
+      .name = std::move(name),
+      .summary = std::move(summary),
+      .quantity = {"bandwidth", Unit::byte_per_second},
+      .precision = 0.05,
+      .sample_seconds = 0.1,
+      .extras = {p50, p99, device_bytes, registered, request_bytes, cpu_time},
+      .axes = [=](const Machine&, bool quick) { return transfer_axes(quick, blocks, depths); },
+      .available = ready,
+  };
+}
+
 }  // namespace
 
 probes::Probe storage_read_description() {
-  return {
-      .name = "storage.read",
-      .summary = "Bytes per second that reads of a file deliver with a fixed number of requests in flight.",
-      .quantity = {"bandwidth", Unit::byte_per_second},
-      .precision = 0.05,
-      .sample_seconds = 0.1,
-      .extras = {p50, p99, device_bytes, registered, request_bytes, cpu_time},
-      .axes = [](const Machine&, bool quick) -> std::vector<Axis> {
-        return {span_axis(quick),
-                pattern_axis(),
-                block_axis(quick ? numbers({4 * kibibyte, 64 * kibibyte, mebibyte}) : all_blocks()),
-                depth_axis(quick ? numbers({1, 32}) : all_depths()),
-                threads_axis(),
-                method_axis(),
-                buffers_axis()};
+  probes::Probe probe = transfer_description(
+      "storage.read", "Bytes per second that reads of a file deliver with a fixed number of requests in flight.",
+      [](bool quick) {
+        return quick ? numbers({4 * kibibyte, 64 * kibibyte, mebibyte}) : all_blocks();
       },
-      .beside = beside_read,
-      .available = ready,
-  };
+      [](bool quick) {
+        return quick ? numbers({1, 32}) : all_depths();
+      });
+  probe.beside = beside_read;
+  return probe;
 }
 
 probes::Probe storage_write_description() {
-  return {
-      .name = "storage.write",
-      .summary = "Bytes per second that direct writes to a file take with a fixed number of requests in flight.",
-      .quantity = {"bandwidth", Unit::byte_per_second},
-      .precision = 0.05,
-      .sample_seconds = 0.1,
-      .extras = {p50, p99, device_bytes, registered, request_bytes, cpu_time},
-      .axes = [](const Machine&, bool quick) -> std::vector<Axis> {
-        return {span_axis(quick),
-                pattern_axis(),
-                block_axis(quick ? numbers({4 * kibibyte, mebibyte})
-                                 : numbers({512, 4 * kibibyte, 64 * kibibyte, mebibyte, 8 * mebibyte})),
-                depth_axis(quick ? numbers({32}) : numbers({1, 8, 32, 128})),
-                threads_axis(),
-                method_axis(),
-                buffers_axis()};
+  probes::Probe probe = transfer_description(
+      "storage.write", "Bytes per second that direct writes to a file take with a fixed number of requests in flight.",
+      [](bool quick) {
+        return quick ? numbers({4 * kibibyte, mebibyte})
+                     : numbers({512, 4 * kibibyte, 64 * kibibyte, mebibyte, 8 * mebibyte});
       },
-      .beside = beside_write,
-      .available = ready,
-  };
+      [](bool quick) {
+        return quick ? numbers({32}) : numbers({1, 8, 32, 128});
+      });
+  probe.beside = beside_write;
+  return probe;
 }
 
 probes::Probe storage_mixed_description() {
-  return {
-      .name = "storage.mixed",
-      .summary = "Bytes per second that a file delivers and takes while reads and writes share the requests in flight.",
-      .quantity = {"bandwidth", Unit::byte_per_second},
-      .precision = 0.05,
-      .sample_seconds = 0.1,
-      .extras = {p50,
-                 p99,
-                 device_bytes,
-                 registered,
-                 request_bytes,
-                 cpu_time,
-                 {"read_bandwidth", Unit::byte_per_second, "of it, the bytes that were read"},
-                 {"write_bandwidth", Unit::byte_per_second, "of it, the bytes that were written"}},
-      .axes = [](const Machine&, bool quick) -> std::vector<Axis> {
-        return {span_axis(quick),
-                pattern_axis(),
-                block_axis(quick ? numbers({4 * kibibyte}) : numbers({4 * kibibyte, 64 * kibibyte, mebibyte})),
-                depth_axis(quick ? numbers({32}) : numbers({1, 32})),
-                threads_axis(),
-                method_axis(),
-                buffers_axis(),
-                {"reads", Unit::one, quick ? numbers({0.75}) : numbers({0.25, 0.5, 0.75, 0.9}),
-                 "share of the requests that read"}};
+  probes::Probe probe = transfer_description(
+      "storage.mixed",
+      "Bytes per second that a file delivers and takes while reads and writes share the requests in flight.",
+      [](bool quick) {
+        return quick ? numbers({4 * kibibyte}) : numbers({4 * kibibyte, 64 * kibibyte, mebibyte});
       },
-      .available = ready,
+      [](bool quick) {
+        return quick ? numbers({32}) : numbers({1, 32});
+      });
+  probe.extras.push_back({"read_bandwidth", Unit::byte_per_second, "of it, the bytes that were read"});
+  probe.extras.push_back({"write_bandwidth", Unit::byte_per_second, "of it, the bytes that were written"});
+  probe.axes = [shared = probe.axes](const Machine& machine, bool quick) {
+    std::vector<Axis> axes = shared(machine, quick);
+    axes.push_back({"reads", Unit::one, quick ? numbers({0.75}) : numbers({0.25, 0.5, 0.75, 0.9}),
+                    "share of the requests that read"});
+    return axes;
   };
+  return probe;
 }
 
 probes::Probe storage_latency_description() {
